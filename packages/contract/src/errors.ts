@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/**
+ * Every error an HTTP client of Marsad can meet, with its status and its sentence in both languages.
+ * `{name}` in a sentence is filled from the facts that travel beside it.
+ */
+export const errorCodes = {
+  VALIDATION_FAILED: {
+    status: 400,
+    en: 'The request is not valid: {detail}',
+    ar: 'الطلب غير صالح: {detail}',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    en: 'Sign in to continue',
+    ar: 'سجّل الدخول للمتابعة',
+  },
+  INVALID_CREDENTIALS: {
+    status: 401,
+    en: 'The name or the password is wrong',
+    ar: 'اسم المستخدم أو كلمة المرور غير صحيحة',
+  },
+  FORBIDDEN: {
+    status: 403,
+    en: 'You do not have permission to do this',
+    ar: 'ليس لديك إذن للقيام بهذا الإجراء',
+  },
+  SOURCE_FORBIDDEN: {
+    status: 403,
+    en: 'You may not view cameras of {source}',
+    ar: 'لا يحق لك مشاهدة كاميرات {source}',
+  },
+  NOT_FOUND: {
+    status: 404,
+    en: 'There is nothing at this address',
+    ar: 'لا يوجد شيء على هذا العنوان',
+  },
+  CAMERA_NOT_FOUND: {
+    status: 404,
+    en: 'There is no such camera',
+    ar: 'لا توجد كاميرا بهذا المعرّف',
+  },
+  RESERVATION_NOT_FOUND: {
+    status: 404,
+    en: 'There is no such reservation, or it has ended',
+    ar: 'لا يوجد حجز بهذا المعرّف أو أنه انتهى',
+  },
+  CAMERA_OFFLINE: {
+    status: 409,
+    en: 'The camera {camera_name} cannot be reached',
+    ar: 'تعذّر الوصول إلى الكاميرا {camera_name}',
+  },
+  AGENCY_LIMIT_EXCEEDED: {
+    status: 429,
+    en: 'Agency limit reached for {source} ({current}/{limit})',
+    ar: 'تم بلوغ حد الجهة {source} ({current}/{limit})',
+  },
+  RATE_LIMIT_EXCEEDED: {
+    status: 429,
+    en: 'Too many requests; try again in {retry_after} s',
+    ar: 'طلبات كثيرة جدًا؛ أعد المحاولة بعد {retry_after} ثانية',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    en: 'The request is larger than {limit} bytes',
+    ar: 'حجم الطلب أكبر من {limit} بايت',
+  },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    en: 'A part of the system is not available: {part}. Try again in a moment',
+    ar: 'جزء من النظام غير متاح: {part}. أعد المحاولة بعد قليل',
+  },
+  INTERNAL: {
+    status: 500,
+    en: 'Something went wrong on the server. The request id helps to find out what',
+    ar: 'حدث خطأ في الخادم. يساعد رقم الطلب على معرفة السبب',
+  },
+} as const satisfies Record<string, { status: number; en: string; ar: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The body of every error answer. Facts (`source`, `current`, `limit`, …) stand beside the sentences. */
+export const ErrorBody = z.object({
+  error: z
+    .object({
+      code: z.string(),
+      message_en: z.string(),
+      message_ar: z.string(),
+    })
+    .catchall(z.unknown()),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+export type ErrorFacts = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Fills `{name}` from the facts; a missing fact leaves its name, so that a mistake is seen and not hidden. */
+export function describeError(code: ErrorCode, facts: ErrorFacts = {}): ErrorBody {
+  const fill = (sentence: string) => sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(facts[name] ?? name));
+  const { en, ar } = errorCodes[code];
+  return { error: { ...facts, code, message_en: fill(en), message_ar: fill(ar) } };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Profile, StreamStatus } from './stream-state.ts';
+
+/** One camera as a media node is told of it. Addresses carry credentials: they cross only a Unix socket or TLS. */
+export const CameraSpec = z.object({
+  id: z.string().min(1).max(100),
+  main: z.object({ url: z.string().max(2000) }),
+  sub: z.object({ url: z.string().max(2000) }).nullable(),
+  mode: z.enum(['always', 'on-demand']),
+  transport: z.enum(['auto', 'tcp', 'udp']),
+});
+export type CameraSpec = z.infer<typeof CameraSpec>;
+
+/** What a media node writes to Valkey under its lease key, renewed every second, gone after five without. */
+export const NodeLease = z.object({
+  id: z.string(),
+  roles: z.array(z.enum(['ingest', 'edge'])).min(1),
+  /** Where its RPC listens: `unix:/path` or `tls://host:port`. */
+  rpc: z.string(),
+  /** Edge only: the address browsers use, `ws://host:7880`; null means "the host the page came from, this port". */
+  public_url: z.string().nullable(),
+  public_port: z.number().int().nullable(),
+  started_at: z.number(),
+});
+export type NodeLease = z.infer<typeof NodeLease>;
+
+/** Room metadata of the edge (and of a LiveKit server): which cameras the room shows. */
+export const RoomMetadata = z.object({
+  cameras: z.array(z.object({ id: z.string().min(1).max(100), name: z.string().max(200) })).max(500),
+});
+export type RoomMetadata = z.infer<typeof RoomMetadata>;
+
+/** Everything a node answers to. Params and results are validated on both ends. */
+export const nodeMethods = {
+  /** The whole set of cameras this ingest owns; what is not in it is closed. An older generation is ignored. */
+  'ingest.assign': {
+    params: z.object({ generation: z.number().int(), cameras: z.array(CameraSpec) }),
+    result: z.object({ accepted: z.boolean() }),
+  },
+  'ingest.streams': {
+    params: z.object({}),
+    result: z.object({
+      streams: z.array(
+        z.object({
+          camera: z.string(),
+          profile: Profile,
+          status: StreamStatus,
+          width: z.number().nullable(),
+          height: z.number().nullable(),
+          codec: z.string().nullable(),
+          frame_rate: z.number().nullable(),
+          sinks: z.number(),
+          bytes_in: z.number(),
+          pictures_in: z.number(),
+          pictures_lost: z.number(),
+          gop_bytes: z.number(),
+          gop_pictures: z.number(),
+        }),
+      ),
+    }),
+  },
+  /** Where each camera lives, for an edge: camera id → RPC address of its ingest. Whole set, as above. */
+  'edge.routes': {
+    params: z.object({ generation: z.number().int(), routes: z.record(z.string(), z.string()) }),
+    result: z.object({ accepted: z.boolean() }),
+  },
+  /** Another node subscribes; access units follow as binary frames that carry `subscription`. */
+  'stream.subscribe': {
+    params: z.object({ camera: z.string(), profile: Profile, subscription: z.number().int() }),
+    result: z.object({}),
+  },
+  'stream.unsubscribe': {
+    params: z.object({ subscription: z.number().int() }),
+    result: z.object({}),
+  },
+  /** prom-client metrics as JSON, merged by the api into one /metrics. */
+  'node.metrics': { params: z.object({}), result: z.object({ metrics: z.array(z.unknown()) }) },
+  'node.ping': { params: z.object({}), result: z.object({ id: z.string(), roles: z.array(z.string()) }) },
+} as const;
+export type NodeMethod = keyof typeof nodeMethods;
+
+/** What a node says unasked to whoever is connected. */
+export const nodeEvents = {
+  'camera.status': z.object({ camera: z.string(), profile: Profile, status: StreamStatus }),
+} as const;
+export type NodeEvent = keyof typeof nodeEvents;

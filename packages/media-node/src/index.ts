@@ -1,0 +1,1 @@
+export type { StreamKey, StreamProvider, StreamSink, StreamSubscription } from './stream-provider.ts';
