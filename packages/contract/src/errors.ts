@@ -8,7 +8,7 @@ export const errorCodes = {
   VALIDATION_FAILED: {
     status: 400,
     en: 'The request is not valid: {detail}',
-    ar: 'الطلب غير صالح: {detail}',
+    ar: 'الطلب غير صالح: {detail_ar}',
   },
   UNAUTHENTICATED: {
     status: 401,
@@ -19,6 +19,11 @@ export const errorCodes = {
     status: 401,
     en: 'The name or the password is wrong',
     ar: 'اسم المستخدم أو كلمة المرور غير صحيحة',
+  },
+  SESSION_ENDED: {
+    status: 401,
+    en: 'Your session has ended. Sign in again',
+    ar: 'انتهت جلستك. سجّل الدخول من جديد',
   },
   FORBIDDEN: {
     status: 403,
@@ -50,6 +55,11 @@ export const errorCodes = {
     en: 'The camera {camera_name} cannot be reached',
     ar: 'تعذّر الوصول إلى الكاميرا {camera_name}',
   },
+  CAMERA_EXISTS: {
+    status: 409,
+    en: 'There already is a camera with this id',
+    ar: 'توجد كاميرا بهذا المعرّف من قبل',
+  },
   AGENCY_LIMIT_EXCEEDED: {
     status: 429,
     en: 'Agency limit reached for {source} ({current}/{limit})',
@@ -64,6 +74,11 @@ export const errorCodes = {
     status: 413,
     en: 'The request is larger than {limit} bytes',
     ar: 'حجم الطلب أكبر من {limit} بايت',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    en: 'The body must be sent as application/json',
+    ar: 'يجب إرسال المحتوى بصيغة application/json',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,

@@ -1,0 +1,14 @@
+import { agencyRoutes } from './agencies.ts';
+import { authRoutes } from './auth.ts';
+import { cameraRoutes } from './cameras.ts';
+import { streamRoutes } from './streams.ts';
+import { systemRoutes } from './system.ts';
+
+/** Every operation of the HTTP API. */
+export const routes = {
+  auth: authRoutes,
+  agencies: agencyRoutes,
+  cameras: cameraRoutes,
+  streams: streamRoutes,
+  system: systemRoutes,
+} as const;
