@@ -38,6 +38,7 @@ export class ReceivingPeer {
   }
 
   close(): void {
+    this.#track?.close();
     this.#connection.close();
   }
 
