@@ -79,8 +79,38 @@ export const nodeMethods = {
 } as const;
 export type NodeMethod = keyof typeof nodeMethods;
 
-/** What a node says unasked to whoever is connected. */
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
+
+/** A track as it crosses between nodes; buffers in base64. Mirrors `Track` of the media package. */
+export const WireTrack = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('video'),
+    codec: z.literal('h264'),
+    clockRate: z.number().positive(),
+    parameterSets: z.object({ sps: base64, pps: z.array(base64).max(256) }),
+    width: z.number(),
+    height: z.number(),
+    profileLevelId: z.string().regex(/^[0-9a-fA-F]{6}$/),
+    frameRate: z.number().nullable(),
+    reorders: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('audio'),
+    codec: z.enum(['aac', 'pcmu', 'pcma', 'opus']),
+    clockRate: z.number().positive(),
+    channels: z.number().int().positive(),
+    config: base64.nullable(),
+  }),
+]);
+export type WireTrack = z.infer<typeof WireTrack>;
+
+/**
+ * What a node says unasked: `camera.status` to whoever is connected, the others to the peer whose `subscription`
+ * they name, in order with its access units.
+ */
 export const nodeEvents = {
+  'stream.tracks': z.object({ subscription: z.number().int(), tracks: z.array(WireTrack).max(16) }),
+  'stream.status': z.object({ subscription: z.number().int(), status: StreamStatus }),
   'camera.status': z.object({ camera: z.string(), profile: Profile, status: StreamStatus }),
 } as const;
 export type NodeEvent = keyof typeof nodeEvents;

@@ -1,0 +1,267 @@
+import type { StreamReason, StreamState } from '@marsad/contract';
+import type { AccessUnit, Track } from '@marsad/media';
+import type { Clock, Timer } from '../../clock/clock.ts';
+import { newCounters, type Source, type SourceCounters, SourceError, type SourceFactory } from '../source/source.ts';
+import { Backoff, type BackoffOptions } from './backoff.ts';
+import type { Fanout } from './fanout.ts';
+import { Probe, type ProbeOptions } from './probe.ts';
+
+export interface StreamOptions {
+  readonly source: SourceFactory;
+  /** Where the pictures go. Not closed with the stream: its sinks wait there for the next one. */
+  readonly fanout: Fanout;
+  readonly mode: 'always' | 'on-demand';
+  readonly clock: Clock;
+  readonly random?: () => number;
+  readonly backoff?: Omit<BackoffOptions, 'random'>;
+  readonly probe?: Partial<Omit<ProbeOptions, 'random'>>;
+  /** Before an `always` stream is opened, milliseconds: spreads the start of hundreds. Default 0. */
+  readonly startDelayMs?: number;
+  /** On demand: how long it stays open after its last sink left. Default 10 s. */
+  readonly lingerMs?: number;
+  /** Without a picture for longer than this it is `frozen`. Default 2 s. */
+  readonly frozenMs?: number;
+  /** Without a picture for longer than this the connection is given up. Default 10 s. */
+  readonly stallMs?: number;
+  /** Live for this long, and earlier failures are forgotten. Default 10 s. */
+  readonly provenMs?: number;
+}
+
+/**
+ * One profile of one camera: keeps a source open while it should be, tells its state, and feeds a `Fanout`.
+ *
+ * A failure is followed by attempts after 1, 2 and 4 s; then the breaker is open for 30 s, one trial is made, and so
+ * on. A refused password or a codec that cannot be shown opens the breaker at once. Until pictures arrive again the
+ * state stays what the failure made it, so that a dead camera does not flicker.
+ */
+export class Stream {
+  readonly #options: StreamOptions;
+  readonly #clock: Clock;
+  readonly #fanout: Fanout;
+  readonly #backoff: Backoff;
+  readonly #probe: Probe;
+  readonly #counters = newCounters();
+  readonly #frozenMs: number;
+  readonly #stallMs: number;
+
+  #source: Source | null = null;
+  /** When the present source was opened, and when its pictures began and last came; monotonic. */
+  #openedAt = 0;
+  #liveSince: number | null = null;
+  #lastPicture = 0;
+  #lastPictureWall: number | null = null;
+
+  #watch: Timer | null = null;
+  #retry: Timer | null = null;
+  #linger: Timer | null = null;
+  #closed = false;
+  #started = false;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#fanout = options.fanout;
+    this.#frozenMs = options.frozenMs ?? 2000;
+    this.#stallMs = options.stallMs ?? 10_000;
+    this.#lastPictureWall = options.fanout.currentStatus.last_picture_at;
+    const random = options.random ? { random: options.random } : {};
+    this.#backoff = new Backoff({ ...options.backoff, ...random });
+    this.#probe = new Probe({
+      clock: options.clock,
+      probe: (signal) => options.source.probe(signal),
+      found: (error, nextAt) => this.#probed(error, nextAt),
+      ...options.probe,
+      ...random,
+    });
+  }
+
+  start(): void {
+    if (this.#started || this.#closed) return;
+    this.#started = true;
+    this.#say('connecting', null, null);
+    if (this.#wanted) this.#retry = this.#clock.after(this.#options.startDelayMs ?? 0, () => this.#open());
+    else this.#probe.start(true);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopTimers();
+    this.#probe.stop();
+    this.#drop();
+  }
+
+  /** To be called whenever the number of sinks changed. */
+  sinksChanged(): void {
+    if (this.#closed || !this.#started || this.#options.mode === 'always') return;
+    if (this.#fanout.sinks > 0) {
+      this.#linger?.cancel();
+      this.#linger = null;
+      if (!this.#source && !this.#retry) this.#open();
+    } else if (!this.#linger && (this.#source || this.#retry)) {
+      this.#linger = this.#clock.after(this.#options.lingerMs ?? 10_000, () => this.#rest());
+    }
+  }
+
+  get counters(): Readonly<SourceCounters> {
+    return this.#counters;
+  }
+
+  get #wanted(): boolean {
+    return this.#options.mode === 'always' || this.#fanout.sinks > 0 || this.#linger !== null;
+  }
+
+  #open(): void {
+    this.#retry = null;
+    if (this.#closed) return;
+    this.#probe.stop();
+    this.#openedAt = this.#clock.monotonic();
+    this.#liveSince = null;
+    const { state, reason, detail } = this.#fanout.currentStatus;
+    if (state === 'idle') this.#say('connecting', null, null);
+    else this.#say(state, reason, detail);
+
+    let current = true;
+    const source = this.#options.source.open(
+      {
+        tracks: (tracks) => {
+          if (current) this.#tracks(tracks);
+        },
+        unit: (unit) => {
+          if (current) this.#unit(unit);
+        },
+        ended: (error) => {
+          if (current) this.#failed(error);
+        },
+      },
+      this.#counters,
+    );
+    this.#source = {
+      start: () => source.start(),
+      close: () => {
+        current = false;
+        source.close();
+      },
+    };
+    this.#watch = this.#clock.after(500, () => this.#look());
+    this.#source.start();
+  }
+
+  #tracks(tracks: readonly Track[]): void {
+    this.#fanout.tracks(tracks);
+  }
+
+  #unit(unit: AccessUnit): void {
+    if (unit.kind === 'video') {
+      this.#lastPicture = this.#clock.monotonic();
+      this.#lastPictureWall = unit.arrival;
+      if (this.#liveSince === null || this.#fanout.currentStatus.state !== 'live') {
+        this.#liveSince ??= this.#lastPicture;
+        this.#say('live', null, null);
+      }
+    }
+    this.#fanout.push(unit);
+  }
+
+  /** Twice a second while a source is open: is it still sending? */
+  #look(): void {
+    this.#watch = null;
+    if (!this.#source) return;
+    const now = this.#clock.monotonic();
+    const silent = now - (this.#liveSince === null ? this.#openedAt : this.#lastPicture);
+    if (silent >= this.#stallMs) {
+      this.#failed(new SourceError('NO_PICTURE', `${Math.round(silent / 1000)} s`));
+      return;
+    }
+    if (this.#liveSince !== null) {
+      if (silent >= this.#frozenMs) {
+        if (this.#fanout.currentStatus.state !== 'frozen') this.#say('frozen', 'NO_PICTURE', null);
+      } else if (now - this.#liveSince >= (this.#options.provenMs ?? 10_000)) {
+        this.#backoff.reset();
+      }
+    }
+    this.#watch = this.#clock.after(500, () => this.#look());
+  }
+
+  #failed(error: SourceError): void {
+    this.#drop();
+    const state = stateFor(error.reason);
+    const wait = state === 'offline' ? this.#backoff.failed() : this.#backoff.refused();
+    if (!this.#wanted) {
+      this.#say(state, error.reason, error.detail);
+      this.#probe.start(false);
+      return;
+    }
+    this.#say(state, error.reason, error.detail, this.#clock.now() + wait);
+    this.#retry = this.#clock.after(wait, () => this.#open());
+  }
+
+  /** The last sink left a while ago. */
+  #rest(): void {
+    this.#linger = null;
+    this.#stopTimers();
+    this.#drop();
+    const { state, reason, detail } = this.#fanout.currentStatus;
+    const well = state === 'live' || state === 'frozen';
+    if (well) this.#say('idle', null, null);
+    else this.#say(state, reason, detail);
+    this.#backoff.reset();
+    this.#probe.start(!well);
+  }
+
+  #probed(error: SourceError | null, nextAt: number): void {
+    if (this.#source || this.#closed) return;
+    if (!error) this.#say('idle', null, null);
+    else this.#say(stateFor(error.reason), error.reason, error.detail, nextAt);
+  }
+
+  #drop(): void {
+    this.#watch?.cancel();
+    this.#watch = null;
+    const source = this.#source;
+    this.#source = null;
+    source?.close();
+    this.#fanout.interrupted();
+  }
+
+  #stopTimers(): void {
+    for (const timer of [this.#watch, this.#retry, this.#linger]) timer?.cancel();
+    this.#watch = this.#retry = this.#linger = null;
+  }
+
+  #say(
+    state: StreamState,
+    reason: StreamReason | null,
+    detail: string | null,
+    nextAttemptAt: number | null = null,
+  ): void {
+    const before = this.#fanout.currentStatus;
+    const same = before.state === state;
+    if (same && before.reason === reason && before.detail === detail && before.next_attempt_at === nextAttemptAt) return;
+    this.#fanout.status({
+      state,
+      reason,
+      detail,
+      since: same ? before.since : this.#clock.now(),
+      last_picture_at: this.#lastPictureWall,
+      next_attempt_at: nextAttemptAt,
+    });
+  }
+
+  /** Wall clock of the last picture, milliseconds since the epoch. */
+  get lastPictureAt(): number | null {
+    return this.#lastPictureWall;
+  }
+}
+
+function stateFor(reason: StreamReason): StreamState {
+  switch (reason) {
+    case 'AUTH_FAILED':
+      return 'unauthorized';
+    case 'NO_VIDEO':
+    case 'CODEC_UNSUPPORTED':
+      return 'unsupported';
+    default:
+      return 'offline';
+  }
+}

@@ -1,0 +1,232 @@
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type NodeEvent, type NodeMethod, nodeEvents, nodeMethods } from '@marsad/contract';
+import type { Logger } from 'pino';
+import { parseRpcAddress, type RpcAddress, type RpcTls } from './address.ts';
+import { type Frame, FrameReader, frameKinds, jsonFrame, maxFrame } from './frame.ts';
+import { newNonce, proofOf, proves } from './handshake.ts';
+import { Challenge, ToClient, Welcome } from './messages.ts';
+import { RpcError } from './rpc-error.ts';
+import { parseJson } from './rpc-peer.ts';
+import type { EventData, Params, Result } from './rpc-server.ts';
+import { decodeUnit, type ReceivedUnit } from './unit-frame.ts';
+
+export type RpcEvent = { [E in NodeEvent]: { readonly event: E; readonly data: EventData<E> } }[NodeEvent];
+
+export interface RpcClientOptions {
+  /** `unix:/path` or `tls://host:port`. */
+  readonly address: string;
+  readonly secret: string;
+  readonly tls?: RpcTls;
+  readonly log: Logger;
+  /** The peer has proved itself: calls work. Also after every reconnection. */
+  readonly onConnected?: () => void;
+  /** Only after `onConnected`. Calls under way are rejected before it. */
+  readonly onDisconnected?: () => void;
+  readonly onEvent?: (event: RpcEvent) => void;
+  readonly onUnit?: (received: ReceivedUnit) => void;
+  /** Longest delay between attempts to connect, milliseconds. Default 1,000; the first is 50. */
+  readonly maxDelayMs?: number;
+}
+
+interface Call {
+  readonly method: NodeMethod;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: RpcError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+const pingMs = 2000;
+const silentMs = 6000;
+const handshakeMs = 5000;
+
+/** One peer, connected as long as it can be: reconnects by itself until closed. */
+export class RpcClient {
+  readonly #options: RpcClientOptions;
+  readonly #address: RpcAddress;
+  readonly #calls = new Map<number, Call>();
+  #nextId = 1;
+  #socket: Socket | null = null;
+  #proved = false;
+  #failures = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #ping: NodeJS.Timeout | null = null;
+  #started = false;
+  #closed = false;
+
+  /** @throws RpcError `ADDRESS_INVALID` */
+  constructor(options: RpcClientOptions) {
+    this.#options = options;
+    this.#address = parseRpcAddress(options.address);
+  }
+
+  start(): void {
+    if (this.#started || this.#closed) return;
+    this.#started = true;
+    this.#connect();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#retry = null;
+    this.#socket?.destroy();
+    this.#lost();
+  }
+
+  get address(): string {
+    return this.#options.address;
+  }
+
+  get connected(): boolean {
+    return this.#proved;
+  }
+
+  /** @throws RpcError of any code; `NOT_CONNECTED` at once while the peer is away. */
+  async call<M extends NodeMethod>(method: M, params: Params<M>, timeoutMs = 5000): Promise<Result<M>> {
+    const socket = this.#socket;
+    if (!socket || !this.#proved) throw new RpcError('NOT_CONNECTED', `${this.#options.address} is not connected`);
+    const id = this.#nextId++;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#calls.delete(id);
+        reject(new RpcError('TIMEOUT', `${method} was not answered within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#calls.set(id, { method, resolve, reject, timer });
+    });
+    socket.write(jsonFrame({ type: 'request', id, method, params }));
+    const result = nodeMethods[method].result.safeParse(await answer);
+    if (!result.success) throw new RpcError('PROTOCOL', `${method} was answered with something else`);
+    return result.data as Result<M>;
+  }
+
+  #connect(): void {
+    this.#retry = null;
+    const address = this.#address;
+    const { tls } = this.#options;
+    const socket =
+      address.kind === 'unix'
+        ? connect({ path: address.path })
+        : connectTls({ host: address.host, port: address.port, ...(tls?.ca === undefined ? {} : { ca: tls.ca }) });
+    this.#socket = socket;
+    const reader = new FrameReader();
+    const handshake = new ClientHandshake(this.#options.secret);
+    const deadline = setTimeout(() => socket.destroy(), handshakeMs);
+    socket.setNoDelay(true);
+    socket.setTimeout(silentMs, () => socket.destroy());
+    socket.on('error', (error) => this.#options.log.debug({ err: error }, 'RPC connection failed'));
+    socket.on('close', () => {
+      clearTimeout(deadline);
+      if (this.#socket === socket) this.#lost();
+    });
+    const onFrame = (frame: Frame) => {
+      if (this.#socket !== socket) return;
+      if (this.#proved) this.#frame(frame);
+      else {
+        const reply = handshake.step(frame);
+        if (reply) socket.write(reply);
+        if (!handshake.done) return;
+        clearTimeout(deadline);
+        reader.limit = maxFrame;
+        this.#connected();
+      }
+    };
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        reader.read(chunk, onFrame);
+      } catch (error) {
+        this.#options.log.warn({ err: error, address: this.#options.address }, 'RPC server broke the protocol');
+        socket.destroy();
+      }
+    });
+  }
+
+  #connected(): void {
+    this.#proved = true;
+    this.#failures = 0;
+    this.#ping = setInterval(() => {
+      this.call('node.ping', {}, silentMs).catch(() => {});
+    }, pingMs);
+    this.#options.onConnected?.();
+  }
+
+  #lost(): void {
+    this.#socket = null;
+    const was = this.#proved;
+    this.#proved = false;
+    if (this.#ping) clearInterval(this.#ping);
+    this.#ping = null;
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) {
+      clearTimeout(call.timer);
+      call.reject(new RpcError('CONNECTION_LOST', `connection lost during ${call.method}`));
+    }
+    if (was) this.#options.onDisconnected?.();
+    if (this.#closed || this.#retry) return;
+    const delay = Math.min(this.#options.maxDelayMs ?? 1000, 50 * 2 ** this.#failures++);
+    this.#retry = setTimeout(() => this.#connect(), delay * (0.75 + Math.random() / 2));
+  }
+
+  #frame(frame: Frame): void {
+    if (frame.kind === frameKinds.unit) {
+      this.#options.onUnit?.(decodeUnit(frame.payload));
+      return;
+    }
+    const message = ToClient.safeParse(parseJson(frame.payload));
+    if (!message.success) throw new RpcError('PROTOCOL', 'not an answer and not an event');
+    if (message.data.type === 'event') {
+      this.#event(message.data.event, message.data.data);
+      return;
+    }
+    const call = this.#calls.get(message.data.id);
+    if (!call) return;
+    this.#calls.delete(message.data.id);
+    clearTimeout(call.timer);
+    if (message.data.type === 'response') call.resolve(message.data.result);
+    else call.reject(new RpcError(message.data.code, message.data.message));
+  }
+
+  #event(event: string, data: unknown): void {
+    // An event of a newer node is not an error.
+    if (!isEvent(event)) return;
+    const parsed = nodeEvents[event].safeParse(data);
+    if (!parsed.success) throw new RpcError('PROTOCOL', `event ${event} is not as agreed`);
+    this.#options.onEvent?.({ event, data: parsed.data } as RpcEvent);
+  }
+}
+
+class ClientHandshake {
+  readonly #secret: string;
+  readonly #nonce = newNonce();
+  #serverNonce: string | null = null;
+  done = false;
+
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  /** @throws RpcError `PEER_REFUSED` when the server does not know the secret. */
+  step(frame: Frame): Buffer | null {
+    if (frame.kind !== frameKinds.json) throw new RpcError('PROTOCOL', 'handshake expected');
+    const message = parseJson(frame.payload);
+    if (this.#serverNonce === null) {
+      const challenge = Challenge.safeParse(message);
+      if (!challenge.success) throw new RpcError('PROTOCOL', 'challenge expected');
+      this.#serverNonce = challenge.data.nonce;
+      const proof = proofOf(this.#secret, 'client', this.#serverNonce, this.#nonce);
+      return jsonFrame({ type: 'hello', protocol: 1, nonce: this.#nonce, proof });
+    }
+    const welcome = Welcome.safeParse(message);
+    if (!welcome.success || !proves(welcome.data.proof, this.#secret, 'server', this.#serverNonce, this.#nonce)) {
+      throw new RpcError('PEER_REFUSED', 'the server does not know the secret');
+    }
+    this.done = true;
+    return null;
+  }
+}
+
+function isEvent(name: string): name is NodeEvent {
+  return Object.hasOwn(nodeEvents, name);
+}
