@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** `sun_path` holds 108 bytes with its closing zero on Linux, 104 on macOS. */
@@ -13,24 +13,27 @@ const longestSocketName = 40;
  * @throws Error when something in /tmp has the name but is not ours
  */
 export function runFolder(dataDir: string): string {
-  const inside = join(dataDir, 'run');
-  if (Buffer.byteLength(inside) + longestSocketName <= longestSocketPath) {
-    mkdirSync(inside, { recursive: true, mode: 0o700 });
-    chmodSync(inside, 0o700);
-    return inside;
-  }
-  const uid = process.getuid?.() ?? 0;
-  const folder = `/tmp/marsad-${uid}-${folderTag(dataDir)}`;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return socketFolder(join(dataDir, 'run'), { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 });
+}
+
+/**
+ * Makes `wanted`, or a short stand-in for it under /tmp, as a 0700 folder of `owner`.
+ * @throws Error when something in /tmp has the name but is not the owner's
+ */
+export function socketFolder(wanted: string, owner: { uid: number; gid: number }): string {
+  const fits = Buffer.byteLength(wanted) + longestSocketName <= longestSocketPath;
+  const folder = fits ? wanted : `/tmp/marsad-${owner.uid}-${folderTag(wanted)}`;
+  const made = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+  if (made) chownSync(folder, owner.uid, owner.gid);
   // Anybody may make names in /tmp: a folder, or a link, that somebody else put there must not get our sockets.
   const found = lstatSync(folder);
-  if (!found.isDirectory() || found.uid !== uid)
+  if (!found.isDirectory() || found.uid !== owner.uid)
     throw new Error(`${folder} belongs to somebody else. Remove it, or set MARSAD_DATA to a shorter path.`);
   chmodSync(folder, 0o700);
   return folder;
 }
 
-/** Ten characters that tell data folders apart. */
-export function folderTag(dataDir: string): string {
-  return createHash('sha256').update(dataDir).digest('hex').slice(0, 10);
+/** Ten characters that tell folders apart. */
+export function folderTag(folder: string): string {
+  return createHash('sha256').update(folder).digest('hex').slice(0, 10);
 }

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -37,7 +37,7 @@ export function loadSecrets(folder: string): Secrets {
     rpcSecret: secretFile(folder, 'rpc', () => randomText(32)),
     issuer: {
       privateKeyPem: issuerPem,
-      keyId: createHash('sha256').update(issuerPem).digest('base64url').slice(0, 16),
+      keyId: keyIdOf(issuerPem),
     },
     databasePassword: secretFile(folder, 'database', () => randomText(24)),
   };
@@ -83,6 +83,12 @@ function tighten(path: string, mode: number): void {
 
 function randomText(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
+}
+
+/** From the public half: an id travels in every token. */
+function keyIdOf(privateKeyPem: string): string {
+  const publicKey = createPublicKey(privateKeyPem).export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(publicKey).digest('base64url').slice(0, 16);
 }
 
 function makeIssuerKey(): string {
