@@ -1,2 +1,15 @@
 export type { AccessUnit, ParameterSets } from './access-unit.ts';
+export { MediaError, type MediaErrorCode } from './media-error.ts';
+export { type AuthVerdict, RtspAuthVerifier, type RtspAuthVerifierOptions } from './rtsp/auth-verifier.ts';
+export { RtspAuthorizer, type RtspAuthorizerOptions } from './rtsp/authorizer.ts';
+export * from './rtsp/challenge.ts';
+export * from './rtsp/control-url.ts';
+export * from './rtsp/demuxer.ts';
+export * from './rtsp/digest.ts';
+export * from './rtsp/fields.ts';
+export * from './rtsp/headers.ts';
+export * from './rtsp/interleaved.ts';
+export * from './rtsp/message.ts';
+export * from './rtsp/transport.ts';
+export * from './rtsp/url.ts';
 export type { AudioTrack, Track, VideoTrack } from './track.ts';
