@@ -9,7 +9,7 @@ const longestSocketName = 40;
 
 /**
  * The folder for the Unix sockets of one data folder: `<data>/run`, or a short one under /tmp when that path is too
- * long for a socket. Every process with the same data folder and user gets the same answer. It is made 0700.
+ * long for a socket or has more than plain letters. Every process with the same data folder and user gets the same answer. It is made 0700.
  * @throws Error when something in /tmp has the name but is not ours
  */
 export function runFolder(dataDir: string): string {
@@ -21,7 +21,9 @@ export function runFolder(dataDir: string): string {
  * @throws Error when something in /tmp has the name but is not the owner's
  */
 export function socketFolder(wanted: string, owner: { uid: number; gid: number }): string {
-  const fits = Buffer.byteLength(wanted) + longestSocketName <= longestSocketPath;
+  // Clients differ in how they read a path with spaces and the like from a URL.
+  const plain = /^[\w./-]+$/.test(wanted);
+  const fits = plain && Buffer.byteLength(wanted) + longestSocketName <= longestSocketPath;
   const folder = fits ? wanted : `/tmp/marsad-${owner.uid}-${folderTag(wanted)}`;
   const made = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
   if (made) chownSync(folder, owner.uid, owner.gid);

@@ -35,7 +35,7 @@ export interface SiblingOptions {
   /** What becomes of one that an earlier supervisor left behind. */
   leftover: 'adopt' | 'end';
   /** Finds one left behind that the pid file does not name. */
-  find?: () => ProcessIdentity | null;
+  find?: () => Promise<ProcessIdentity | null> | ProcessIdentity | null;
   onExit?: (exit: Exit) => void;
   onFailure?: (error: unknown) => void;
 }
@@ -80,7 +80,7 @@ export class Sibling {
    * @throws what `launch` throws, at this first time
    */
   async start(): Promise<'started' | 'adopted'> {
-    const left = readPidFile(this.#o.pidFile) ?? this.#o.find?.() ?? null;
+    const left = readPidFile(this.#o.pidFile) ?? (await this.#o.find?.()) ?? null;
     if (left && this.#o.leftover === 'adopt') {
       this.#adopt(left);
       return 'adopted';

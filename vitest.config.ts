@@ -1,0 +1,22 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      'apps/*/src/**/*.test.{ts,tsx}',
+      'packages/*/src/**/*.test.ts',
+      'bench/src/**/*.test.ts',
+      'scripts/**/*.test.ts',
+    ],
+    globalSetup: ['apps/server/src/testing/services.ts'],
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['apps/server/src/**/*.ts', 'packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/testing/**'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      thresholds: { lines: 80, statements: 80, functions: 80 },
+    },
+  },
+});
