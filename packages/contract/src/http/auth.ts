@@ -97,4 +97,12 @@ export const authRoutes = {
     responses: { 204: z.undefined() },
     errors: ['INVALID_CREDENTIALS', 'RATE_LIMIT_EXCEEDED'],
   }),
+  keys: defineRoute({
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    access: 'public',
+    summary: 'Public keys of the access tokens issued here (JSON Web Key Set)',
+    tags: ['auth'],
+    responses: { 200: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) },
+  }),
 } as const;

@@ -1,0 +1,27 @@
+import type { Source } from '@marsad/contract';
+import type { ColumnType, Generated } from 'kysely';
+
+export interface CameraTables {
+  cameras: {
+    id: Generated<string>;
+    name: string;
+    name_ar: string;
+    source: Source;
+    main_url: Buffer;
+    sub_url: Buffer | null;
+    main_display: string;
+    sub_display: string | null;
+    mode: 'always' | 'on-demand';
+    transport: 'auto' | 'tcp' | 'udp';
+    ptz_enabled: boolean;
+    recording_server: string | null;
+    metadata: ColumnType<Record<string, unknown>, string, string>;
+    latitude: number | null;
+    longitude: number | null;
+    address: string | null;
+    demo: Generated<boolean>;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+    deleted_at: Date | null;
+  };
+}

@@ -1,0 +1,156 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Origin } from '../../platform/auth/identity.ts';
+import type { Tables } from '../tables.ts';
+import type { IamTables } from './iam.tables.ts';
+
+export type UserRow = Selectable<IamTables['users']>;
+
+/** What became of a refresh token that was shown. */
+export type Rotation =
+  | { readonly outcome: 'rotated'; readonly token: string; readonly session: string; readonly user: UserRow }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'reused'; readonly user: string; readonly session: string };
+
+export interface SessionTimes {
+  readonly now: number;
+  /** Milliseconds a session lives without being used. */
+  readonly lifetime: number;
+}
+
+/**
+ * How long a used token is still exchanged: two tabs that wake up together both show the one they have, and an answer
+ * lost on the way must not end the session.
+ */
+const graceMs = 10_000;
+
+const hashOf = (token: string) => createHash('sha256').update(token).digest();
+
+/** Users, sessions and refresh tokens. */
+export class IamRepository {
+  readonly #sql: Kysely<Tables>;
+
+  constructor(database: Kysely<Tables>) {
+    this.#sql = database;
+  }
+
+  async userByLogin(login: string): Promise<UserRow | undefined> {
+    return this.#sql
+      .selectFrom('users')
+      .selectAll()
+      .where(sql`lower(login)`, '=', login.toLowerCase())
+      .executeTakeFirst();
+  }
+
+  async userById(id: string): Promise<UserRow | undefined> {
+    return this.#sql.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  }
+
+  /** @returns the first refresh token of a new session */
+  async openSession(user: string, origin: Origin, { now, lifetime }: SessionTimes) {
+    return this.#sql.transaction().execute(async (trx) => {
+      const { id } = await trx
+        .insertInto('sessions')
+        .values({
+          user_id: user,
+          last_used_at: new Date(now),
+          expires_at: new Date(now + lifetime),
+          ip_address: origin.address,
+          user_agent: origin.userAgent,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return { session: id, token: await addToken(trx, id) };
+    });
+  }
+
+  /** Exchanges a refresh token for the next one. Whatever is wrong with it is an answer, not an error. */
+  async rotate(token: string, { now, lifetime }: SessionTimes): Promise<Rotation> {
+    return this.#sql.transaction().execute(async (trx): Promise<Rotation> => {
+      const hash = hashOf(token);
+      const found = await trx
+        .selectFrom('refresh_tokens')
+        .innerJoin('sessions', 'sessions.id', 'refresh_tokens.session_id')
+        .select(['sessions.id as session', 'sessions.user_id as user', 'sessions.expires_at', 'sessions.ended_at'])
+        .select('refresh_tokens.used_at')
+        .where('refresh_tokens.hash', '=', hash)
+        // The session is what tabs compete for: locked, they take their turns.
+        .forUpdate()
+        .executeTakeFirst();
+      if (found === undefined || found.ended_at !== null || found.expires_at.getTime() <= now) {
+        return { outcome: 'refused' };
+      }
+      if (found.used_at !== null && now - found.used_at.getTime() > graceMs) {
+        await trx
+          .updateTable('sessions')
+          .set({ ended_at: new Date(now), ended_reason: 'token_reused' })
+          .where('id', '=', found.session)
+          .execute();
+        return { outcome: 'reused', user: found.user, session: found.session };
+      }
+      const user = await trx.selectFrom('users').selectAll().where('id', '=', found.user).executeTakeFirst();
+      if (user === undefined || user.status !== 'ACTIVE') return { outcome: 'refused' };
+      if (found.used_at === null) {
+        await trx
+          .updateTable('refresh_tokens')
+          .set({ used_at: new Date(now) })
+          .where('hash', '=', hash)
+          .execute();
+      }
+      await trx
+        .updateTable('sessions')
+        .set({ last_used_at: new Date(now), expires_at: new Date(now + lifetime) })
+        .where('id', '=', found.session)
+        .execute();
+      return { outcome: 'rotated', token: await addToken(trx, found.session), session: found.session, user };
+    });
+  }
+
+  /** Ends the session of a refresh token. @returns whose it was, or null when there is none that lives */
+  async endSession(token: string, now: number): Promise<{ session: string; user: string } | null> {
+    const ended = await this.#sql
+      .updateTable('sessions')
+      .set({ ended_at: new Date(now), ended_reason: 'logout' })
+      .where('ended_at', 'is', null)
+      .where('id', 'in', (in_) =>
+        in_.selectFrom('refresh_tokens').select('session_id').where('hash', '=', hashOf(token)),
+      )
+      .returning(['id', 'user_id'])
+      .executeTakeFirst();
+    return ended ? { session: ended.id, user: ended.user_id } : null;
+  }
+
+  /** Sets the hash and ends every session but `keep`. */
+  async changePassword(trx: Transaction<Tables>, user: string, hash: string, keep: string | null, now: number) {
+    const at = new Date(now);
+    await trx.updateTable('users').set({ password_hash: hash, updated_at: at }).where('id', '=', user).execute();
+    let sessions = trx
+      .updateTable('sessions')
+      .set({ ended_at: at, ended_reason: 'password_changed' })
+      .where('user_id', '=', user)
+      .where('ended_at', 'is', null);
+    if (keep !== null) sessions = sessions.where('id', '!=', keep);
+    await sessions.execute();
+  }
+
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.#sql.transaction().execute(work);
+  }
+
+  /** Removes sessions, and with them tokens, that have been over for 30 days. */
+  async forgetSessions(now: number): Promise<void> {
+    await this.#sql
+      .deleteFrom('sessions')
+      .where('expires_at', '<', new Date(now - 30 * 86_400_000))
+      .execute();
+  }
+}
+
+async function addToken(trx: Transaction<Tables>, session: string): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  await trx
+    .insertInto('refresh_tokens')
+    .values({ hash: hashOf(token), session_id: session, used_at: null })
+    .execute();
+  return token;
+}

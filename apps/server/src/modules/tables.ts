@@ -1,0 +1,6 @@
+import type { AuditTables } from './audit/audit.tables.ts';
+import type { CameraTables } from './cameras/cameras.tables.ts';
+import type { IamTables } from './iam/iam.tables.ts';
+
+/** Every table, as the migrations leave them. */
+export interface Tables extends AuditTables, CameraTables, IamTables {}

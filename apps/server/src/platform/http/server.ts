@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { Access } from '@marsad/contract';
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { AppError } from '../app-error.ts';
+import type { Identity } from '../auth/identity.ts';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { Log } from '../log/log.ts';
+import type { HttpMetrics } from '../metrics/http-metrics.ts';
+import { guard } from './guard.ts';
+import { problemOf } from './problem.ts';
+import { validate } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route declares it: the server does not start with one that does not. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Set before the handler of a route that asks for an access token. */
+    identity: Identity | null;
+  }
+}
+
+export type HttpServer = FastifyInstance;
+
+export interface HttpServerOptions {
+  readonly log: Log;
+  readonly verifier: TokenVerifier;
+  readonly metrics: HttpMetrics;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly corsOrigins: readonly string[] | '*';
+  /** Addresses or ranges whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: readonly string[];
+  /** Origins, beside its own, that a page of ours may connect to: where the edges are. Asked for every page. */
+  readonly connectSources: () => readonly string[];
+}
+
+const bodyLimit = 10 * 1024 * 1024;
+const requestIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** A server without routes: request ids, access checks, error answers, security headers, limits. */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { tls } = options;
+  const app: FastifyInstance = fastify({
+    ...(tls ? { https: { cert: readFileSync(tls.cert), key: readFileSync(tls.key) } } : {}),
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    requestIdHeader: false,
+    genReqId: (request: IncomingMessage) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
+    },
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+  } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance;
+
+  app.setValidatorCompiler<z.ZodType>(({ schema }) => (value) => ({ value: validate(schema, value) }));
+  app.setSerializerCompiler(serializerCompiler);
+  readJsonBodies(app);
+
+  app.decorateRequest('identity', null);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    strictTransportSecurity: tls !== null && { maxAge: 31_536_000 },
+    crossOriginEmbedderPolicy: false,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (reply.hasHeader('content-security-policy')) return;
+    const html = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+    reply.header(
+      'content-security-policy',
+      html ? pagePolicy(options.connectSources()) : "default-src 'none'; frame-ancestors 'none'",
+    );
+  });
+  await app.register(cors, {
+    origin: options.corsOrigins === '*' ? '*' : [...options.corsOrigins],
+    credentials: options.corsOrigins !== '*',
+    exposedHeaders: ['X-Request-Id', 'Retry-After', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    maxAge: 600,
+  });
+  await app.register(cookie);
+  await app.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] });
+  guard(app, options.verifier);
+  options.metrics.observe(app);
+  answerErrors(app);
+  logRequests(app);
+  return app;
+}
+
+/** Style rules may be inline, because components position themselves with them; scripts never. */
+function pagePolicy(connect: readonly string[]): string {
+  return [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self' data:",
+    "worker-src 'self' blob:",
+    ['connect-src', "'self'", ...connect].join(' '),
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** An empty body under `application/json` is no body: many clients send the header with every request. */
+function readJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, body.toString(), done);
+  });
+}
+
+function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error, { body: bodyLimit });
+    if (problem.unexpected) request.log.error({ err: error }, 'a request failed');
+    else if (problem.status === 503) request.log.warn({ err: causeOf(error) }, 'a part is not available');
+    return reply
+      .code(problem.status)
+      .headers(problem.headers)
+      .type('application/json')
+      .serializer(JSON.stringify)
+      .send(problem.body);
+  });
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof AppError && error.cause !== undefined ? error.cause : error;
+}
+
+/** Query strings stay out of the log: they may carry tokens. */
+export function pathOf(request: FastifyRequest): string {
+  const end = request.url.indexOf('?');
+  return end < 0 ? request.url : request.url.slice(0, end);
+}
+
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const quiet = reply.statusCode < 400 && /^\/(health|ready|metrics|assets\/)/.test(request.url);
+    request.log[quiet ? 'debug' : 'info'](
+      {
+        method: request.method,
+        path: pathOf(request),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        address: request.ip,
+        user: request.identity?.id,
+      },
+      'request',
+    );
+  });
+}
