@@ -1,0 +1,312 @@
+import {
+  controlCandidates,
+  formatTransport,
+  parsePublic,
+  parseRtspUrl,
+  parseSdp,
+  parseSession,
+  parseTransport,
+  type RtspResponse,
+  type RtspTransport,
+  type RtspUrl,
+  type SdpTrack,
+  type SessionDescription,
+  sdpAttribute,
+  withCredentials,
+} from '@marsad/media';
+import { RtspConnection } from './rtsp-connection.ts';
+import { failureOf, failureOfStatus } from './rtsp-failure.ts';
+import { SourceError } from './source.ts';
+import { UdpPair } from './udp-pair.ts';
+
+export interface RtspSessionOptions {
+  /** `rtsp://` or `rtsps://`, with credentials if the camera wants some. */
+  readonly url: string;
+  readonly transport: 'auto' | 'tcp' | 'udp';
+  readonly verifyCertificate: boolean;
+  /** For each step, milliseconds. */
+  readonly timeoutMs: number;
+  /** The connection is over, and not by `close`. Once. */
+  readonly onEnded: (error: SourceError) => void;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Takes the packets of one medium. They are valid only during the call. */
+export interface PacketReceiver {
+  rtp(packet: Buffer): void;
+  rtcp(packet: Buffer): void;
+}
+
+export interface MediaPath {
+  readonly kind: 'tcp' | 'udp';
+  /** Synchronisation source the camera announced, or null. */
+  readonly ssrc: number | null;
+  sendRtcp(packet: Buffer): void;
+}
+
+const maxRedirects = 5;
+
+/** One RTSP session (RFC 2326) with a camera: describe, set up, play, keep alive, tear down. */
+export class RtspSession {
+  readonly #options: RtspSessionOptions;
+  #connection: RtspConnection | null = null;
+  #url: RtspUrl | null = null;
+  #description: SessionDescription | null = null;
+  #describeAnswer: RtspResponse | null = null;
+  #playUrl: string | null = null;
+  #session: { readonly id: string; readonly timeout: number } | null = null;
+  #methods: Set<string> | null = null;
+  readonly #receivers: (PacketReceiver | undefined)[] = [];
+  readonly #pairs: UdpPair[] = [];
+  #keepAlive: NodeJS.Timeout | null = null;
+  #useUdp: boolean;
+  #closed = false;
+
+  constructor(options: RtspSessionOptions) {
+    this.#options = options;
+    this.#useUdp = options.transport === 'udp';
+  }
+
+  /** Connects, follows redirects and answers what the camera offers. Rejects with a `SourceError`. */
+  async describe(): Promise<SessionDescription> {
+    let url = parseAddress(this.#options.url);
+    for (let redirects = 0; ; redirects++) {
+      const connection = this.#connect(url);
+      await connection.open();
+      this.#check();
+      const answer = await connection.request('DESCRIBE', url.url, { Accept: 'application/sdp' });
+      this.#check();
+      if (answer.status >= 300 && answer.status < 400) {
+        if (redirects >= maxRedirects) throw new SourceError('RTSP_ERROR', 'redirected too often');
+        url = redirected(url, answer);
+        connection.close();
+        continue;
+      }
+      if (answer.status !== 200) throw failureOfStatus('DESCRIBE', answer.status);
+      this.#describeAnswer = answer;
+      try {
+        this.#description = parseSdp(answer.body);
+      } catch (error) {
+        throw failureOf(error);
+      }
+      return this.#description;
+    }
+  }
+
+  /** Sets one medium up; to be called before `play`. With `auto`, UDP is tried where TCP is refused (461). */
+  async setup(track: SdpTrack, receiver: PacketReceiver): Promise<MediaPath> {
+    if (!this.#useUdp) {
+      const channel = this.#receivers.length + (this.#receivers.length % 2);
+      const wish: Partial<RtspTransport> = { lower: 'tcp', interleaved: [channel, channel + 1] };
+      const { status, transport } = await this.#setup(track, wish);
+      const udpAllowed = this.#options.transport === 'auto' && this.#receivers.length === 0;
+      if (status === 461 && udpAllowed) this.#useUdp = true;
+      else if (status !== 200) throw failureOfStatus('SETUP', status);
+      else return this.#interleaved(transport?.interleaved ?? [channel, channel + 1], transport, receiver);
+    }
+    return this.#datagrams(track, receiver);
+  }
+
+  async play(): Promise<void> {
+    const connection = this.#connected();
+    const url = this.#playUrl ?? this.#requestUrl();
+    let answer = await connection.request('PLAY', url, { ...this.#sessionHeader(), Range: 'npt=0.000-' });
+    if (answer.status === 457 || answer.status === 456) {
+      answer = await connection.request('PLAY', url, this.#sessionHeader());
+    }
+    this.#check();
+    if (answer.status !== 200) throw failureOfStatus('PLAY', answer.status);
+    this.#learnMethods(answer);
+    this.#scheduleKeepAlive();
+  }
+
+  /** Tells the camera, without waiting for its answer. Safe to call twice; nothing is called after it. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#keepAlive) clearTimeout(this.#keepAlive);
+    for (const pair of this.#pairs) pair.close();
+    this.#receivers.length = 0;
+    if (this.#session) this.#connection?.leave('TEARDOWN', this.#playUrl ?? this.#requestUrl(), this.#sessionHeader());
+    else this.#connection?.close();
+  }
+
+  #connect(url: RtspUrl): RtspConnection {
+    this.#check();
+    this.#url = url;
+    const { verifyCertificate, timeoutMs, onBytes } = this.#options;
+    const connection: RtspConnection = new RtspConnection({
+      url,
+      verifyCertificate,
+      timeoutMs,
+      onBytes,
+      onPacket: (channel, packet) => {
+        const receiver = this.#receivers[channel & ~1];
+        if (!receiver) return;
+        if (channel & 1) receiver.rtcp(packet);
+        else receiver.rtp(packet);
+      },
+      onEnded: (error) => {
+        if (!this.#closed && this.#connection === connection) this.#options.onEnded(error);
+      },
+    });
+    this.#connection = connection;
+    return connection;
+  }
+
+  async #setup(
+    track: SdpTrack,
+    wish: Partial<RtspTransport>,
+  ): Promise<{ status: number; transport: RtspTransport | null }> {
+    const connection = this.#connected();
+    const Transport = formatTransport(wish);
+    let status = 0;
+    for (const url of this.#candidates(track.control)) {
+      const answer = await connection.request('SETUP', url, { ...this.#sessionHeader(), Transport });
+      this.#check();
+      status = answer.status;
+      if (status === 200) {
+        const session = parseSession(answer.headers.get('Session') ?? '');
+        if (session) this.#session = session;
+        this.#playUrl ??= this.#aggregateUrl(url, track);
+        this.#learnMethods(answer);
+        return { status, transport: parseTransport(answer.headers.get('Transport') ?? '')[0] ?? null };
+      }
+      if (status !== 400 && status !== 404 && status !== 454) break;
+    }
+    return { status, transport: null };
+  }
+
+  #interleaved(
+    channels: readonly [rtp: number, rtcp: number],
+    transport: RtspTransport | null,
+    receiver: PacketReceiver,
+  ): MediaPath {
+    const [rtp, rtcp] = channels;
+    // Channels come in pairs that begin even; a camera that does otherwise is brought into that form.
+    this.#receivers[rtp & ~1] = rtp & 1 ? swapped(receiver) : receiver;
+    if (this.#receivers.length % 2 === 1) this.#receivers.length++;
+    const connection = this.#connected();
+    return { kind: 'tcp', ssrc: transport?.ssrc ?? null, sendRtcp: (packet) => connection.sendPacket(rtcp, packet) };
+  }
+
+  async #datagrams(track: SdpTrack, receiver: PacketReceiver): Promise<MediaPath> {
+    const peer = this.#connected().remoteAddress;
+    if (peer === null) throw new SourceError('CONNECTION_LOST');
+    const pair = await UdpPair.open({
+      peer,
+      onRtp: (packet) => {
+        this.#options.onBytes(packet.length);
+        receiver.rtp(packet);
+      },
+      onRtcp: (packet) => {
+        this.#options.onBytes(packet.length);
+        receiver.rtcp(packet);
+      },
+    });
+    this.#pairs.push(pair);
+    if (this.#closed) pair.close();
+    this.#check();
+    const { status, transport } = await this.#setup(track, { lower: 'udp', clientPort: pair.ports });
+    if (status !== 200) throw failureOfStatus('SETUP', status);
+    if (transport?.serverPort) pair.punch(transport.serverPort);
+    return { kind: 'udp', ssrc: transport?.ssrc ?? null, sendRtcp: (packet) => pair.sendRtcp(packet) };
+  }
+
+  #candidates(control: string | null): string[] {
+    const { headers } = this.#describeAnswer ?? {};
+    return controlCandidates({
+      requestUrl: this.#requestUrl(),
+      contentBase: headers?.get('Content-Base') ?? null,
+      contentLocation: headers?.get('Content-Location') ?? null,
+      control,
+    });
+  }
+
+  /** PLAY goes to the session's URL (RFC 2326 C.3), built on the same base that SETUP was accepted on. */
+  #aggregateUrl(setupUrl: string, track: SdpTrack): string {
+    const index = this.#candidates(track.control).indexOf(setupUrl);
+    const session = this.#description ? sdpAttribute(this.#description, 'control') : null;
+    const urls = this.#candidates(session);
+    return urls[index] ?? urls[0] ?? this.#requestUrl();
+  }
+
+  /** Twice per session timeout, and at least every 30 s (RFC 2326 12.37). */
+  #scheduleKeepAlive(): void {
+    if (this.#closed) return;
+    const periodMs = Math.min(30_000, Math.max(1000, (this.#session?.timeout ?? 60) * 450));
+    this.#keepAlive = setTimeout(() => void this.#stayAlive(), periodMs);
+  }
+
+  async #stayAlive(): Promise<void> {
+    try {
+      // The first question is OPTIONS, which also tells what else may be asked.
+      const method = this.#methods?.has('GET_PARAMETER') ? 'GET_PARAMETER' : 'OPTIONS';
+      const url = this.#playUrl ?? this.#requestUrl();
+      const answer = await this.#connected().request(method, url, this.#sessionHeader());
+      if (method === 'OPTIONS') this.#learnMethods(answer);
+      else if (answer.status === 405 || answer.status === 501 || answer.status === 551) this.#methods = new Set();
+    } catch {
+      // Cameras that never answer are known; whether pictures come is watched elsewhere.
+    }
+    this.#scheduleKeepAlive();
+  }
+
+  #learnMethods(answer: RtspResponse): void {
+    const fields = answer.headers.all('Public');
+    if (fields.length > 0) this.#methods ??= parsePublic(fields);
+  }
+
+  #sessionHeader(): { Session?: string } {
+    return this.#session ? { Session: this.#session.id } : {};
+  }
+
+  #requestUrl(): string {
+    return this.#url?.url ?? '';
+  }
+
+  #connected(): RtspConnection {
+    this.#check();
+    if (!this.#connection) throw new SourceError('CONNECTION_LOST');
+    return this.#connection;
+  }
+
+  #check(): void {
+    if (this.#closed) throw new SourceError('STREAM_ENDED', 'closed here');
+  }
+}
+
+/** What a description holds that can be shown. @throws SourceError `NO_VIDEO` or `CODEC_UNSUPPORTED` */
+export function chooseVideo(tracks: readonly SdpTrack[]): Extract<SdpTrack, { codec: 'h264' }> {
+  for (const track of tracks) if (track.codec === 'h264') return track;
+  const other = tracks.find((track) => track.codec === null && track.kind === 'video');
+  if (!other || other.codec !== null) throw new SourceError('NO_VIDEO');
+  const why = other.reason === 'codec' ? '' : ` (${other.reason})`;
+  throw new SourceError('CODEC_UNSUPPORTED', `${other.codecName}${why}`);
+}
+
+function parseAddress(text: string): RtspUrl {
+  try {
+    return parseRtspUrl(text);
+  } catch (error) {
+    throw new SourceError('ADDRESS_INVALID', null, error);
+  }
+}
+
+/** Credentials go along only to the same host, and never from TLS to plain. */
+function redirected(from: RtspUrl, answer: RtspResponse): RtspUrl {
+  const location = answer.headers.get('Location') ?? '';
+  let to: RtspUrl;
+  try {
+    to = parseRtspUrl(location);
+  } catch (error) {
+    throw new SourceError('PROTOCOL_ERROR', 'redirected to no RTSP address', error);
+  }
+  if (from.secure && !to.secure) throw new SourceError('PROTOCOL_ERROR', 'redirected from TLS to plain');
+  if (to.username !== null || from.username === null || to.host.toLowerCase() !== from.host.toLowerCase()) return to;
+  return parseRtspUrl(withCredentials(to.url, from.username, from.password ?? ''));
+}
+
+function swapped(receiver: PacketReceiver): PacketReceiver {
+  return { rtp: (packet) => receiver.rtcp(packet), rtcp: (packet) => receiver.rtp(packet) };
+}

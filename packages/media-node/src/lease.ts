@@ -1,0 +1,98 @@
+import type { NodeLease } from '@marsad/contract';
+import { type RedisOptions, Valkey } from 'iovalkey';
+import type { Logger } from 'pino';
+
+export interface LeaseOptions {
+  /** `valkey://`, `redis://`, `valkeys://`, `rediss://` or `unix:///path?db=1`. */
+  readonly url: string;
+  /** Begins every key and holds the hash tag: `{marsad}:`. */
+  readonly keyPrefix: string;
+  readonly lease: NodeLease;
+  readonly log: Logger;
+}
+
+const renewMs = 1000;
+const lifeMs = 5000;
+
+/**
+ * Says in Valkey that this node lives: written every second, gone after five without. While Valkey is away the node
+ * works on; the lease is written again as soon as it is back.
+ */
+export class Lease {
+  readonly #client: Valkey;
+  readonly #key: string;
+  readonly #value: string;
+  #timer: NodeJS.Timeout | null = null;
+  #writing = false;
+  #closed = false;
+
+  constructor({ url, keyPrefix, lease, log }: LeaseOptions) {
+    this.#key = `${keyPrefix}node:${lease.id}`;
+    this.#value = JSON.stringify(lease);
+    this.#client = new Valkey({
+      ...connectionOf(url),
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: 2000,
+      commandTimeout: 2000,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
+    });
+    let up = true;
+    this.#client.on('error', (error: Error) => {
+      if (up) log.warn({ err: error }, 'Valkey is away: this node works on, but nobody new finds it');
+      up = false;
+    });
+    this.#client.on('ready', () => {
+      if (!up) log.info('Valkey is back');
+      up = true;
+      void this.#write();
+    });
+  }
+
+  /** Does not wait: without Valkey the node starts all the same. */
+  start(): void {
+    if (this.#timer || this.#closed) return;
+    this.#client.connect().catch(() => {});
+    this.#timer = setInterval(() => void this.#write(), renewMs);
+  }
+
+  /** Takes the lease back, so that the cameras are placed anew at once and not after five seconds. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#timer) clearInterval(this.#timer);
+    if (this.#client.status === 'ready') await this.#client.del(this.#key).catch(() => {});
+    this.#client.disconnect();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#writing || this.#closed || this.#client.status !== 'ready') return;
+    this.#writing = true;
+    try {
+      await this.#client.set(this.#key, this.#value, 'PX', lifeMs);
+    } catch {
+      // The next second brings the next attempt; `error` has told of a lost connection.
+    } finally {
+      this.#writing = false;
+    }
+  }
+}
+
+function connectionOf(text: string): RedisOptions {
+  const url = new URL(text);
+  const credentials: RedisOptions = {
+    ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
+    ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
+  };
+  if (url.protocol === 'unix:') {
+    return { ...credentials, path: decodeURIComponent(url.pathname), db: Number(url.searchParams.get('db') ?? 0) };
+  }
+  return {
+    ...credentials,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 6379),
+    db: Number(url.pathname.slice(1) || 0),
+    ...(url.protocol === 'valkeys:' || url.protocol === 'rediss:' ? { tls: { servername: url.hostname } } : {}),
+  };
+}

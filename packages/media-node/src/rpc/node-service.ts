@@ -1,0 +1,105 @@
+import type { Registry } from 'prom-client';
+import type { Ingest, IngestStream } from '../ingest/ingest.ts';
+import type { RemoteStreams } from './remote-streams.ts';
+import type { RpcPeer } from './rpc-peer.ts';
+import type { Result, RpcHandlers } from './rpc-server.ts';
+import { StreamService } from './stream-service.ts';
+
+export interface NodeServiceOptions {
+  readonly id: string;
+  readonly roles: readonly ('ingest' | 'edge')[];
+  /** The address this node is known by: a route to it leads to our own ingest. */
+  readonly address: string;
+  readonly ingest: Ingest;
+  readonly remote: RemoteStreams;
+  readonly registry: Registry;
+}
+
+/** What a media node answers when the api or another node calls. */
+export class NodeService {
+  readonly handlers: RpcHandlers;
+  readonly #options: NodeServiceOptions;
+  readonly #subscriptions: StreamService;
+  #routes = new Map<string, string>();
+  #routesGeneration = Number.NEGATIVE_INFINITY;
+  #moved: () => void = () => {};
+
+  constructor(options: NodeServiceOptions) {
+    this.#options = options;
+    const { id, roles, ingest, registry } = options;
+    const subscriptions = new StreamService(ingest);
+    this.#subscriptions = subscriptions;
+    this.handlers = {
+      'node.ping': () => ({ id, roles: [...roles] }),
+      'node.metrics': async () => ({ metrics: await registry.getMetricsAsJSON() }),
+      ...(roles.includes('ingest')
+        ? {
+            'ingest.assign': ({ generation, cameras }) => {
+              const accepted = ingest.assign(generation, cameras);
+              if (accepted) this.#moved();
+              return { accepted };
+            },
+            'ingest.streams': () => ({ streams: [...ingest.streams()].map(describeStream) }),
+            'stream.subscribe': ({ camera, profile, subscription }, peer) => {
+              subscriptions.subscribe(peer, { camera, profile }, subscription);
+              return {};
+            },
+            'stream.unsubscribe': ({ subscription }, peer) => {
+              subscriptions.unsubscribe(peer, subscription);
+              return {};
+            },
+          }
+        : {}),
+      ...(roles.includes('edge')
+        ? {
+            'edge.routes': ({ generation, routes }) => ({ accepted: this.#route(generation, routes) }),
+          }
+        : {}),
+    } satisfies RpcHandlers;
+  }
+
+  /** Called whenever cameras may have moved to or from this node. */
+  onMoved(moved: () => void): void {
+    this.#moved = moved;
+  }
+
+  /** Until a route is known, a camera assigned here is taken from here. */
+  isLocal(camera: string): boolean {
+    const route = this.#routes.get(camera);
+    return route === undefined ? this.#options.ingest.owns(camera) : route === this.#options.address;
+  }
+
+  gone(peer: RpcPeer): void {
+    this.#subscriptions.gone(peer);
+  }
+
+  #route(generation: number, routes: Readonly<Record<string, string>>): boolean {
+    if (generation < this.#routesGeneration) return false;
+    this.#routesGeneration = generation;
+    this.#routes = new Map(Object.entries(routes));
+    const elsewhere = [...this.#routes].filter(([, address]) => address !== this.#options.address);
+    this.#options.remote.route(new Map(elsewhere));
+    this.#moved();
+    return true;
+  }
+}
+
+type StreamDescription = Result<'ingest.streams'>['streams'][number];
+
+function describeStream({ key, fanout, stream }: IngestStream): StreamDescription {
+  const video = fanout.currentTracks.find((track) => track.kind === 'video');
+  return {
+    ...key,
+    status: { ...fanout.currentStatus, last_picture_at: stream.lastPictureAt },
+    width: video?.width ?? null,
+    height: video?.height ?? null,
+    codec: video?.codec ?? null,
+    frame_rate: video?.frameRate ?? null,
+    sinks: fanout.sinks,
+    bytes_in: stream.counters.bytes,
+    pictures_in: stream.counters.pictures,
+    pictures_lost: stream.counters.picturesLost,
+    gop_bytes: fanout.gop.bytes,
+    gop_pictures: fanout.gop.pictures,
+  };
+}
