@@ -5,6 +5,7 @@ import { childEnvironment } from '../config.ts';
 import { runFolder } from '../run-folder.ts';
 import { cacheFolder } from '../supervisor/folders.ts';
 import { PrivatePostgres } from '../supervisor/postgres/private-postgres.ts';
+import { awaitReady } from '../supervisor/sibling/await-ready.ts';
 import { claimPidFile, readPidFile } from '../supervisor/sibling/pid-file.ts';
 import { endProcess } from '../supervisor/sibling/process-identity.ts';
 import { findValkey } from '../supervisor/valkey/binaries.ts';
@@ -36,7 +37,7 @@ export default async function startServices(project: TestProject): Promise<() =>
   const searchPath = childEnvironment().PATH ?? '';
   const program = () => findValkey(searchPath, cacheFolder(null, dataDir));
   const valkey = new PrivateValkey({ dataDir, runDir, logDir, program });
-  await Promise.all([postgres, valkey].map(startAndWait));
+  await Promise.all([postgres, valkey].map((service) => startAndWait(service, logDir)));
   project.provide('postgresUrl', postgres.urlOf('postgres'));
   project.provide('valkeyUrl', valkey.url);
   return async () => {
@@ -45,14 +46,11 @@ export default async function startServices(project: TestProject): Promise<() =>
   };
 }
 
-async function startAndWait(service: PrivatePostgres | PrivateValkey): Promise<void> {
-  await service.sibling.start();
-  const deadline = performance.now() + 60_000;
-  while (!(await service.ready())) {
-    if (performance.now() > deadline || service.sibling.deaths > 2)
-      throw new Error(`${service.sibling.name} does not start; its log is in the folder ${folderPrefix}…/logs`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+async function startAndWait(service: PrivatePostgres | PrivateValkey, logDir: string): Promise<void> {
+  const { sibling } = service;
+  await sibling.start();
+  const logFile = join(logDir, `${sibling.name}.log`);
+  await awaitReady({ sibling, ready: () => service.ready(), logFile, timeoutMs: 60_000 });
 }
 
 /** Ends what a run that was killed has left. */

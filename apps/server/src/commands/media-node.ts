@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type MediaNodeOptions, startMediaNode } from '@marsad/media-node';
+import { type Config, type NodeRole, requireUrl } from '../config.ts';
+import type { Log } from '../platform/log/log.ts';
+import { runFolder } from '../run-folder.ts';
+import { livekitCredentials, loadSecrets } from '../secrets.ts';
+
+export interface MediaNodeIdentity {
+  id: string;
+  roles: NodeRole[];
+  /** Which edge of this machine it is, from 0: added to the edge's ports. */
+  index: number;
+}
+
+/** @throws ConfigError when VALKEY_URL is not set */
+export function openMediaNode(config: Config, identity: MediaNodeIdentity, log: Log) {
+  return startMediaNode(mediaNodeOptions(config, identity, log));
+}
+
+function mediaNodeOptions(config: Config, { id, roles, index }: MediaNodeIdentity, log: Log): MediaNodeOptions {
+  const secrets = loadSecrets(config.secretsDir);
+  const { rpc } = config;
+  return {
+    id,
+    roles,
+    rpc: {
+      listen: rpc.listen ?? `unix:${join(runFolder(config.dataDir), `${id}.sock`)}`,
+      ...(rpc.advertise !== null && { advertise: rpc.advertise }),
+      secret: secrets.rpcSecret,
+      ...(rpc.tls && {
+        tls: { cert: read(rpc.tls.cert), key: read(rpc.tls.key), ...(rpc.tls.ca !== null && { ca: read(rpc.tls.ca) }) },
+      }),
+    },
+    valkey: { url: requireUrl(config.valkey.url, 'VALKEY_URL'), keyPrefix: config.valkey.keyPrefix },
+    ...(roles.includes('edge') && { edge: edgeOptions(config, index, livekitCredentials(config, secrets)) }),
+    log,
+  };
+}
+
+function edgeOptions(config: Config, index: number, livekit: { apiKey: string; apiSecret: string }) {
+  const { edge, http } = config;
+  return {
+    http: {
+      host: edge.host,
+      port: edge.port + index,
+      ...(http.tls && { tls: { cert: read(http.tls.cert), key: read(http.tls.key) } }),
+    },
+    udp: { port: edge.udpPort + index, bindAddress: edge.host, publicAddresses: edge.publicAddresses },
+    publicUrl: edge.publicUrl === null ? null : publicUrlOf(edge.publicUrl, index),
+    livekit,
+    webhookUrls: edge.webhookUrls,
+    corsOrigins: edge.corsOrigins,
+  };
+}
+
+/** The setting names the first edge; the next ones are on the next ports of the same host. */
+function publicUrlOf(first: string, index: number): string | null {
+  if (index === 0) return first;
+  const url = new URL(first);
+  if (url.port === '') return null;
+  url.port = String(Number(url.port) + index);
+  return url.href.replace(/\/$/, '');
+}
+
+function read(file: string): string {
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,289 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type Config, childEnvironment } from '../config.ts';
+import { migrate } from '../platform/database/migrate.ts';
+import { createLog, type Log } from '../platform/log/log.ts';
+import { loadSecrets, type Secrets } from '../secrets.ts';
+import type { Settings } from '../settings.ts';
+import { buildDashboard, dashboardIsStale } from './dashboard-build.ts';
+import { claimDataFolder, type DataFolder } from './data-folder.ts';
+import { demonstrationWanted, launchFarm, writeDemonstrationList } from './demonstration.ts';
+import { cacheFolder } from './folders.ts';
+import { checkPorts, portsNeeded } from './ports.ts';
+import { PrivatePostgres } from './postgres/private-postgres.ts';
+import { askReady, openAddresses } from './readiness.ts';
+import { apiRole, launchRole, mediaNodeRoles, type Role } from './role.ts';
+import { awaitReady } from './sibling/await-ready.ts';
+import { endLeftovers } from './sibling/leftovers.ts';
+import { LogEcho } from './sibling/log-echo.ts';
+import { LogFile } from './sibling/log-file.ts';
+import { type Exit, Sibling } from './sibling/sibling.ts';
+import type { Terminal } from './terminal.ts';
+import { findValkey } from './valkey/binaries.ts';
+import { PrivateValkey } from './valkey/private-valkey.ts';
+
+export interface SupervisorOptions {
+  config: Config;
+  terminal: Terminal;
+}
+
+const servicesTimeoutMs = 600_000;
+const readyTimeoutMs = 60_000;
+
+/**
+ * `marsad start`: everything on one machine, as siblings in process groups of their own. It does no work itself; when
+ * it is killed the siblings work on, and the next one takes over Postgres and Valkey and starts the rest anew.
+ */
+export class Supervisor {
+  readonly #config: Config;
+  readonly #terminal: Terminal;
+  readonly #abort = new AbortController();
+  /** In the order of their start. */
+  readonly #siblings: Sibling[] = [];
+  readonly #echoes: LogEcho[] = [];
+  #folder: DataFolder | null = null;
+  #starting: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | null = null;
+
+  constructor({ config, terminal }: SupervisorOptions) {
+    this.#config = config;
+    this.#terminal = terminal;
+  }
+
+  /**
+   * Starts everything and waits until it is ready.
+   * @throws StartError saying what to do; what was started is running until `close()`
+   */
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  /** Ends everything in reverse order; safe to call twice and in the middle of a start. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Ends everything at once. What was being written may need recovery at the next start. */
+  kill(): void {
+    this.#abort.abort(new Error('killed'));
+    for (const sibling of this.#siblings) sibling.kill();
+    this.#folder?.release();
+  }
+
+  async #start(): Promise<void> {
+    const folder = claimDataFolder(this.#config.dataDir);
+    this.#folder = folder;
+    const secrets = loadSecrets(this.#config.secretsDir);
+    const log = createLog({
+      level: this.#config.log.level,
+      role: 'supervisor',
+      destination: pino.destination({ dest: join(folder.path, 'supervisor.log'), mode: 0o600, sync: true }),
+    });
+    await this.#endLeftovers(folder);
+    await checkPorts(portsNeeded(this.#config, false));
+
+    const [settings] = await this.#together([this.#services(folder, secrets, log), this.#dashboard()]);
+    const demonstration = await demonstrationWanted(this.#config.demo.mode, settings.DATABASE_URL);
+    const all = { ...settings, MARSAD_DATA: folder.path, MARSAD_DEMO_LIST: '' };
+    if (demonstration) all.MARSAD_DEMO_LIST = await this.#farm(folder);
+
+    for (const role of mediaNodeRoles(this.#config.mediaNodes)) await this.#role(role, all, folder);
+    const api = await this.#role(apiRole, all, folder);
+    await this.#terminal.step(
+      'Marsad',
+      async (note) => {
+        note('waiting until it is ready');
+        const logFile = join(folder.logDir, 'api.log');
+        const ready = async () => (await askReady(this.#config.http)).ready;
+        await awaitReady({ sibling: api, ready, logFile, timeoutMs: readyTimeoutMs, signal: this.#abort.signal });
+      },
+      () => 'ready',
+    );
+    this.#welcome(folder, demonstration);
+  }
+
+  async #close(): Promise<void> {
+    this.#abort.abort(new Error('stopped'));
+    await this.#starting.catch(() => {});
+    for (const echo of this.#echoes) echo.close();
+    for (let sibling = this.#siblings.pop(); sibling; sibling = this.#siblings.pop()) {
+      const { name } = sibling;
+      if ((await sibling.stop()) === 'killed') this.#terminal.warn(`${name} did not end in time and was killed`);
+    }
+    this.#folder?.release();
+  }
+
+  async #endLeftovers(folder: DataFolder): Promise<void> {
+    const keep = [
+      ...(this.#config.database.url === null ? ['postgres'] : []),
+      ...(this.#config.valkey.url === null ? ['valkey'] : []),
+    ];
+    const ended = await endLeftovers(folder.runDir, keep);
+    if (ended.length > 0) this.#terminal.line(`  Ended what an earlier start left running: ${ended.join(', ')}`);
+  }
+
+  /** @returns where Postgres, its schema up to date, and Valkey are */
+  async #services(
+    folder: DataFolder,
+    secrets: Secrets,
+    log: Log,
+  ): Promise<{ DATABASE_URL: string; VALKEY_URL: string }> {
+    const [databaseUrl, valkeyUrl] = await this.#together([
+      this.#config.database.url ?? this.#postgres(folder, secrets),
+      this.#config.valkey.url ?? this.#valkey(folder),
+    ]);
+    const describe = (steps: string[]) => (steps.length > 0 ? `${steps.length} steps taken` : 'up to date');
+    await this.#terminal.step('Database schema', () => migrate({ url: databaseUrl, log }), describe);
+    return { DATABASE_URL: databaseUrl, VALKEY_URL: valkeyUrl };
+  }
+
+  #postgres(folder: DataFolder, secrets: Secrets): Promise<string> {
+    return this.#terminal.step(
+      'PostgreSQL',
+      async (note) => {
+        const postgres = new PrivatePostgres({
+          dataDir: folder.path,
+          runDir: folder.runDir,
+          logDir: folder.logDir,
+          password: secrets.databasePassword,
+          ...this.#reports('postgres'),
+        });
+        note(`in ${postgres.folder}`);
+        await this.#service(postgres, folder);
+        return postgres.url;
+      },
+      () => 'running',
+    );
+  }
+
+  #valkey(folder: DataFolder): Promise<string> {
+    return this.#terminal.step(
+      'Valkey',
+      async (note) => {
+        const program = () =>
+          findValkey(
+            childEnvironment().PATH ?? '',
+            cacheFolder(this.#config.cacheDir, folder.path),
+            () => note('downloading it from Debian (11 MB)'),
+            this.#abort.signal,
+          );
+        const valkey = new PrivateValkey({
+          dataDir: folder.path,
+          runDir: folder.runDir,
+          logDir: folder.logDir,
+          program,
+          ...this.#reports('valkey'),
+        });
+        await this.#service(valkey, folder);
+        return valkey.url;
+      },
+      () => 'running',
+    );
+  }
+
+  async #service(service: PrivatePostgres | PrivateValkey, folder: DataFolder): Promise<void> {
+    const { sibling } = service;
+    await this.#run(sibling);
+    const logFile = join(folder.logDir, `${sibling.name}.log`);
+    const ready = () => service.ready();
+    await awaitReady({ sibling, ready, logFile, timeoutMs: servicesTimeoutMs, signal: this.#abort.signal });
+  }
+
+  async #dashboard(): Promise<void> {
+    if (!dashboardIsStale()) return;
+    await this.#terminal.step(
+      'Dashboard',
+      () => buildDashboard(this.#abort.signal),
+      () => 'built',
+    );
+  }
+
+  /** @returns the file that tells the api of the cameras */
+  async #farm(folder: DataFolder): Promise<string> {
+    await checkPorts(portsNeeded(this.#config, true).filter(({ setting }) => setting === 'MARSAD_DEMO_RTSP_PORT'));
+    return this.#terminal.step(
+      'Simulated cameras',
+      async () => {
+        const list = await writeDemonstrationList(this.#config, folder.path, this.#abort.signal);
+        const cache = cacheFolder(this.#config.cacheDir, folder.path);
+        await this.#sibling('simulator', () => launchFarm(this.#config, cache), folder);
+        return list;
+      },
+      () => String(this.#config.demo.cameras),
+    );
+  }
+
+  #role(role: Role, settings: Partial<Record<keyof Settings, string>>, folder: DataFolder): Promise<Sibling> {
+    return this.#sibling(role.name, () => launchRole(role, settings), folder);
+  }
+
+  async #sibling(name: string, launch: () => ReturnType<typeof launchRole>, folder: DataFolder): Promise<Sibling> {
+    const log = new LogFile(join(folder.logDir, `${name}.log`));
+    const echo = new LogEcho({ name, log, print: (line) => this.#terminal.warn(line) });
+    const sibling = new Sibling({
+      name,
+      launch,
+      pidFile: join(folder.runDir, `${name}.pid`),
+      log,
+      stopSignal: 'SIGTERM',
+      stopMs: 10_000,
+      leftover: 'end',
+      ...this.#reports(name),
+    });
+    echo.start();
+    this.#echoes.push(echo);
+    await this.#run(sibling);
+    return sibling;
+  }
+
+  async #run(sibling: Sibling): Promise<void> {
+    this.#abort.signal.throwIfAborted();
+    this.#siblings.push(sibling);
+    await sibling.start();
+    this.#abort.signal.throwIfAborted();
+  }
+
+  #reports(name: string): { onExit: (exit: Exit) => void; onFailure: (error: unknown) => void } {
+    return {
+      onExit: ({ code, signal, retryMs }) => {
+        const how = signal ? `was ended by ${signal}` : code === null ? 'has ended' : `ended with code ${code}`;
+        this.#terminal.warn(`${name} ${how}; starting it again in ${retryMs / 1000} s`);
+      },
+      onFailure: (error) => this.#terminal.warn(`${name} cannot be started: ${(error as Error).message}`),
+    };
+  }
+
+  /** Like Promise.all, but when one fails it waits for the others, so that nothing is started behind `close()`. */
+  async #together<T extends readonly unknown[]>(work: readonly [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+    try {
+      return await Promise.all(work);
+    } catch (error) {
+      this.#abort.abort(error);
+      await Promise.allSettled(work);
+      throw error;
+    }
+  }
+
+  #welcome(folder: DataFolder, demonstration: boolean): void {
+    const { line } = { line: (text?: string) => this.#terminal.line(text) };
+    const [first, ...others] = openAddresses(this.#config.http);
+    line();
+    line(`  Open     ${first}${others.length > 0 ? `   (from other machines: ${others.join(', ')})` : ''}`);
+    const admin = firstAdministrator(folder.path);
+    if (admin) line(`  Sign in  ${admin.login} / ${admin.password}   (shown until the password is changed)`);
+    if (demonstration) line(`  Cameras  ${this.#config.demo.cameras} simulated ones, until you add your own`);
+    line(`  Data     ${folder.path}   logs in ${folder.logDir}`);
+    line('  Stop     Ctrl-C');
+    line();
+  }
+}
+
+/** The api writes it at its first start and removes it when the password is changed. */
+function firstAdministrator(dataDir: string): { login: string; password: string } | null {
+  const file = join(dataDir, 'first-admin.json');
+  if (!existsSync(file)) return null;
+  return JSON.parse(readFileSync(file, 'utf8')) as { login: string; password: string };
+}
