@@ -73,11 +73,13 @@ CREATE TABLE cameras (
 -- The order of every list: by agency, then name; the id makes it total, so that pages neither repeat nor skip.
 CREATE INDEX cameras_order ON cameras (source, name, id) WHERE deleted_at IS NULL;
 
--- Grows with every change to the catalogue: a process that sees the number it knows has nothing to load.
-CREATE SEQUENCE cameras_revision;
+-- Grows with every change to the catalogue: a process that sees the number it knows has nothing to load. A row and not
+-- a sequence, because it must become visible together with the change.
+CREATE TABLE cameras_revision (revision bigint NOT NULL);
+INSERT INTO cameras_revision VALUES (1);
 CREATE FUNCTION cameras_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM nextval('cameras_revision');
+  UPDATE cameras_revision SET revision = revision + 1;
   RETURN NULL;
 END $$;
 CREATE TRIGGER cameras_changed AFTER INSERT OR UPDATE OR DELETE ON cameras
@@ -112,7 +114,7 @@ DROP TABLE audit_log;
 DROP FUNCTION audit_log_is_append_only();
 DROP TABLE cameras;
 DROP FUNCTION cameras_changed();
-DROP SEQUENCE cameras_revision;
+DROP TABLE cameras_revision;
 DROP TABLE refresh_tokens;
 DROP TABLE sessions;
 DROP TABLE users;

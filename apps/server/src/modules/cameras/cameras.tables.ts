@@ -24,4 +24,5 @@ export interface CameraTables {
     updated_at: Generated<Date>;
     deleted_at: Date | null;
   };
+  cameras_revision: { revision: string };
 }

@@ -24,11 +24,14 @@ export interface Request<R extends Route> {
   readonly reply: FastifyReply;
 }
 
+/** What a handler gives back; of an operation without a body nothing is sent, whatever it is. */
+type Answer<R extends Route> = undefined extends ResponseOf<R> ? Promise<unknown> : Promise<ResponseOf<R>>;
+
 /** Registers one operation of the contract: its schemas validate what comes in and serialise what goes out. */
 export function route<R extends Route>(
   app: HttpServer,
   definition: R,
-  handler: (request: Request<R>) => Promise<ResponseOf<R> | (undefined extends ResponseOf<R> ? void : never)>,
+  handler: (request: Request<R>) => Answer<R>,
 ): void {
   const [status = '200'] = Object.keys(definition.responses);
   app.route({

@@ -1,0 +1,250 @@
+import { EventEmitter } from 'node:events';
+import type { CameraSpec, NodeLease, Profile, StreamStatus } from '@marsad/contract';
+import type { RpcClientOptions } from '@marsad/media-node';
+import type { Log } from '../platform/log/log.ts';
+import { type CameraLive, CameraLiveState, type StreamFigures } from './camera-live.ts';
+import { NodeLink } from './node-link.ts';
+import { choose } from './rendezvous.ts';
+
+export interface MediaPlaneOptions {
+  /** The leases of this moment. Rejects while that is not known: then the nodes stay as they are. */
+  readonly leases: () => Promise<NodeLease[]>;
+  readonly rpc: Pick<RpcClientOptions, 'secret' | 'tls'>;
+  readonly log: Log;
+  /** Wall clock, milliseconds. */
+  readonly now: () => number;
+  /** Between two looks at the leases, milliseconds. Default 1,000. */
+  readonly leaseInterval?: number;
+  /** Between two questions for figures, milliseconds. Default 5,000. */
+  readonly figuresInterval?: number;
+}
+
+interface Events {
+  /** What is known of a camera has changed. */
+  camera: [id: string, live: CameraLive];
+  /** An edge answers that did not before: it may have forgotten its rooms. */
+  edge: [id: string];
+  /** An edge has gone for good: its rooms need another. */
+  'edge-gone': [id: string];
+}
+
+const unknown = (now: number): CameraLive => new CameraLiveState(now).live;
+
+/**
+ * The api's view of the media nodes. It finds them by their leases, tells each ingest which cameras are its own and each
+ * edge where cameras live, and keeps what they say about them. Every api process does this by itself: the placement
+ * follows from the leases alone, so that they all say the same.
+ */
+export class MediaPlane extends EventEmitter<Events> {
+  readonly #o: MediaPlaneOptions;
+  readonly #links = new Map<string, NodeLink>();
+  readonly #states = new Map<string, CameraLiveState>();
+  #cameras: ReadonlyMap<string, CameraSpec> = new Map();
+  /** Camera id → node id. */
+  #placed: ReadonlyMap<string, string> = new Map();
+  #generation = 0;
+  #timers: NodeJS.Timeout[] = [];
+  #push: NodeJS.Timeout | null = null;
+  #looking = false;
+  #closed = false;
+
+  constructor(options: MediaPlaneOptions) {
+    super();
+    this.#o = options;
+  }
+
+  /** Looks for nodes once, then goes on by itself. Never rejects: nodes may come later. */
+  async start(): Promise<void> {
+    await this.#look();
+    if (this.#closed) return;
+    this.#timers = [
+      setInterval(() => void this.#look(), this.#o.leaseInterval ?? 1_000),
+      setInterval(() => void this.#askFigures(), this.#o.figuresInterval ?? 5_000),
+    ];
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#push) clearTimeout(this.#push);
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+  }
+
+  /** Replaces the set of cameras the nodes are to have. */
+  setCameras(cameras: readonly CameraSpec[]): void {
+    this.#cameras = new Map(cameras.map((camera) => [camera.id, camera]));
+    for (const id of this.#states.keys()) if (!this.#cameras.has(id)) this.#states.delete(id);
+    this.#place();
+  }
+
+  live(camera: string): CameraLive {
+    return this.#states.get(camera)?.live ?? unknown(this.#o.now());
+  }
+
+  /** Every camera whose state is known. */
+  *known(): Iterable<[id: string, live: CameraLive]> {
+    for (const [id, state] of this.#states) yield [id, state.live];
+  }
+
+  nodes(): readonly NodeLink[] {
+    return [...this.#links.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Edges that can be given work. */
+  edges(): readonly NodeLink[] {
+    return this.nodes().filter((link) => link.has('edge') && link.rpc.connected);
+  }
+
+  /** Whether there is somebody to take pictures in and somebody to show them. */
+  get ready(): boolean {
+    const connected = this.nodes().filter((link) => link.rpc.connected);
+    return connected.some((link) => link.has('ingest')) && connected.some((link) => link.has('edge'));
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking || this.#closed) return;
+    this.#looking = true;
+    try {
+      this.#see(await this.#o.leases());
+    } catch (error) {
+      this.#o.log.debug({ err: error }, 'leases cannot be read; the nodes stay as they were');
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #see(leases: readonly NodeLease[]): void {
+    if (this.#closed) return;
+    const found = new Map(leases.map((lease) => [lease.id, lease]));
+    let changed = false;
+    for (const [id, link] of this.#links) {
+      const lease = found.get(id);
+      link.leased = lease !== undefined;
+      const moved = lease !== undefined && lease.rpc !== link.lease.rpc;
+      if (lease !== undefined && !moved) {
+        changed ||= lease.roles.join() !== link.lease.roles.join();
+        link.lease = lease;
+      }
+      if (!moved && !link.gone) continue;
+      link.close();
+      this.#links.delete(id);
+      changed = true;
+      this.#o.log.warn({ node: id }, moved ? 'a media node has moved' : 'a media node is gone');
+      if (link.has('edge')) this.emit('edge-gone', id);
+    }
+    for (const lease of leases) {
+      if (this.#links.has(lease.id)) continue;
+      this.#links.set(lease.id, this.#connect(lease));
+      changed = true;
+    }
+    if (changed) this.#place();
+  }
+
+  #connect(lease: NodeLease): NodeLink {
+    const link: NodeLink = new NodeLink(lease, {
+      ...this.#o.rpc,
+      log: this.#o.log,
+      onConnected: () => {
+        this.#o.log.info({ node: lease.id, roles: lease.roles }, 'media node connected');
+        void this.#tell(link).then(() => {
+          if (link.has('edge') && link.rpc.connected) this.emit('edge', link.id);
+        });
+      },
+      onDisconnected: () => {
+        this.#o.log.warn({ node: lease.id }, 'media node disconnected');
+        this.#lost(link);
+      },
+      onEvent: ({ event, data }) => {
+        if (event === 'camera.status') this.#status(link, data.camera, data.profile, data.status);
+      },
+    });
+    link.rpc.start();
+    return link;
+  }
+
+  /** Decides where every camera belongs, and lets the nodes know shortly: several changes are told as one. */
+  #place(): void {
+    if (this.#closed) return;
+    const ingests = this.nodes().filter((link) => link.has('ingest'));
+    const ids = ingests.map((link) => link.id);
+    const placed = new Map<string, string>();
+    for (const camera of this.#cameras.keys()) {
+      const node = choose(camera, ids);
+      if (node !== undefined) placed.set(camera, node);
+      if (node === this.#placed.get(camera)) continue;
+      const state = this.#states.get(camera);
+      if (state?.lost(this.#o.now(), node !== undefined)) this.emit('camera', camera, state.live);
+    }
+    this.#placed = placed;
+    for (const link of ingests) {
+      link.cameras = new Set([...placed].filter(([, node]) => node === link.id).map(([camera]) => camera));
+    }
+    this.#push ??= setTimeout(() => {
+      this.#push = null;
+      for (const link of this.#links.values()) void this.#tell(link);
+    }, 20);
+  }
+
+  /** Tells a node its part of the placement. One that is away is told when it is back. */
+  async #tell(link: NodeLink): Promise<void> {
+    if (!link.rpc.connected) return;
+    // Nodes take the newest; two changes within a millisecond still have to differ.
+    this.#generation = Math.max(this.#generation + 1, this.#o.now());
+    const generation = this.#generation;
+    try {
+      if (link.has('ingest')) {
+        const cameras = [...link.cameras].flatMap((id) => this.#cameras.get(id) ?? []);
+        await link.rpc.call('ingest.assign', { generation, cameras });
+        await this.#askFiguresOf(link);
+      }
+      if (link.has('edge')) {
+        const routes: Record<string, string> = {};
+        for (const [camera, node] of this.#placed) {
+          const address = this.#links.get(node)?.lease.rpc;
+          if (address !== undefined) routes[camera] = address;
+        }
+        await link.rpc.call('edge.routes', { generation, routes });
+      }
+    } catch (error) {
+      this.#o.log.warn({ err: error, node: link.id }, 'a media node could not be told its cameras');
+    }
+  }
+
+  #lost(link: NodeLink): void {
+    link.liveStreams = 0;
+    for (const camera of link.cameras) {
+      const state = this.#states.get(camera);
+      if (state?.lost(this.#o.now(), true)) this.emit('camera', camera, state.live);
+    }
+  }
+
+  #status(link: NodeLink, camera: string, profile: Profile, status: StreamStatus, figures?: StreamFigures): void {
+    // A node may still speak of a camera that was just given to another one.
+    if (!this.#cameras.has(camera) || this.#placed.get(camera) !== link.id) return;
+    let state = this.#states.get(camera);
+    if (state === undefined) {
+      state = new CameraLiveState(this.#o.now());
+      this.#states.set(camera, state);
+    }
+    if (state.update(profile, status, figures)) this.emit('camera', camera, state.live);
+  }
+
+  async #askFigures(): Promise<void> {
+    await Promise.all(this.nodes().map((link) => this.#askFiguresOf(link)));
+  }
+
+  /** Also brings back a node that lost its cameras without losing the connection, or missed an event. */
+  async #askFiguresOf(link: NodeLink): Promise<void> {
+    if (!link.has('ingest') || !link.rpc.connected) return;
+    try {
+      const { streams } = await link.rpc.call('ingest.streams', {});
+      link.liveStreams = streams.filter((stream) => stream.status.state === 'live').length;
+      for (const { camera, profile, status, width, height, frame_rate } of streams) {
+        this.#status(link, camera, profile, status, { width, height, frameRate: frame_rate });
+      }
+    } catch (error) {
+      this.#o.log.debug({ err: error, node: link.id }, 'a media node did not answer');
+    }
+  }
+}

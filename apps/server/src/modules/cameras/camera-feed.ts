@@ -1,0 +1,67 @@
+import type { MediaPlane } from '../../media-plane/media-plane.ts';
+import type { Log } from '../../platform/log/log.ts';
+import type { CameraRepository } from './cameras.repository.ts';
+
+export interface CameraFeedOptions {
+  readonly repository: CameraRepository;
+  readonly mediaPlane: Pick<MediaPlane, 'setCameras'>;
+  readonly log: Log;
+  /** Between two looks at the catalogue's revision, milliseconds. Default 2,000. */
+  readonly interval?: number;
+}
+
+/**
+ * Tells the media plane which cameras there are, and again after each change, whichever process made it. While the
+ * database is away the nodes keep what they have.
+ */
+export class CameraFeed {
+  readonly #o: CameraFeedOptions;
+  #revision: string | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #again = false;
+
+  constructor(options: CameraFeedOptions) {
+    this.#o = options;
+  }
+
+  /** @throws whatever keeps the catalogue from being read the first time */
+  async start(): Promise<void> {
+    await this.#load();
+    this.#timer = setInterval(() => this.wake(), this.#o.interval ?? 2_000);
+  }
+
+  /** Looks now; calls while it is looking make it look once more. */
+  wake(): void {
+    this.#again = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#again = false;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      try {
+        await this.#load();
+      } catch (error) {
+        this.#o.log.debug({ err: error }, 'the catalogue cannot be read; the nodes keep what they have');
+      }
+    }
+  }
+
+  async #load(): Promise<void> {
+    const { repository, mediaPlane } = this.#o;
+    const revision = await repository.revision();
+    if (revision === this.#revision) return;
+    mediaPlane.setCameras(await repository.specs());
+    this.#revision = revision;
+  }
+}

@@ -1,0 +1,202 @@
+import type { CameraQuery, CameraSpec, Source } from '@marsad/contract';
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely';
+import type { SecretBox } from '../../platform/crypto/secret-box.ts';
+import type { Tables } from '../tables.ts';
+import type { CameraTables } from './cameras.tables.ts';
+
+export type CameraRow = Omit<Selectable<CameraTables['cameras']>, 'main_url' | 'sub_url'>;
+
+/** Both addresses with their passwords. */
+export interface CameraAddresses {
+  readonly main: string;
+  readonly sub: string | null;
+}
+
+/** Everything of a row but its addresses, which are written by {@link CameraRepository} alone. */
+export type CameraValues = Omit<
+  Insertable<CameraTables['cameras']>,
+  'main_url' | 'sub_url' | 'main_display' | 'sub_display' | 'id' | 'created_at' | 'updated_at' | 'deleted_at'
+>;
+
+/** Which cameras: `sources` is what the caller may see, the rest what was asked for. */
+export interface CameraFilter extends Pick<CameraQuery, 'q' | 'limit' | 'offset'> {
+  readonly sources: readonly Source[];
+  /** Only these, or all but these: how a state that only memory knows becomes part of a query. */
+  readonly ids?: { readonly among: readonly string[] } | { readonly not: readonly string[] };
+  /** Whether `q` is also looked for in addresses. */
+  readonly addresses: boolean;
+}
+
+const columns = [
+  'id',
+  'name',
+  'name_ar',
+  'source',
+  'main_display',
+  'sub_display',
+  'mode',
+  'transport',
+  'ptz_enabled',
+  'recording_server',
+  'metadata',
+  'latitude',
+  'longitude',
+  'address',
+  'demo',
+  'created_at',
+  'updated_at',
+  'deleted_at',
+] as const satisfies readonly (keyof CameraRow)[];
+
+const place = (id: string, profile: 'main' | 'sub') => `cameras/${id}/${profile}`;
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The catalogue. Addresses are encrypted on their way in and opened only by {@link specs} and {@link addresses}. */
+export class CameraRepository {
+  readonly #sql: Kysely<Tables>;
+  readonly #box: SecretBox;
+  readonly #mask: (address: string) => string;
+
+  constructor(database: Kysely<Tables>, box: SecretBox, maskAddress: (address: string) => string) {
+    this.#sql = database;
+    this.#box = box;
+    this.#mask = maskAddress;
+  }
+
+  async list(filter: CameraFilter): Promise<{ rows: CameraRow[]; total: number }> {
+    if (filter.sources.length === 0) return { rows: [], total: 0 };
+    let query = this.#sql.selectFrom('cameras').where('deleted_at', 'is', null).where('source', 'in', filter.sources);
+    const { ids, q } = filter;
+    if (ids && 'among' in ids) query = query.where(sql<boolean>`id = any(${ids.among}::uuid[])`);
+    if (ids && 'not' in ids) query = query.where(sql<boolean>`id <> all(${ids.not}::uuid[])`);
+    if (q) {
+      const pattern = `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+      query = query.where((where) =>
+        where.or([
+          where('name', 'ilike', pattern),
+          where('name_ar', 'ilike', pattern),
+          where('address', 'ilike', pattern),
+          ...(filter.addresses ? [where('main_display', 'ilike', pattern)] : []),
+        ]),
+      );
+    }
+    const rows = await query
+      .select(columns)
+      .orderBy('source')
+      .orderBy('name')
+      .orderBy('id')
+      .limit(filter.limit)
+      .offset(filter.offset)
+      .execute();
+    const { total } = await query.select(({ fn }) => fn.countAll<string>().as('total')).executeTakeFirstOrThrow();
+    return { rows, total: Number(total) };
+  }
+
+  /** @param removed whether a removed camera is found too */
+  async find(id: string, removed = false): Promise<CameraRow | undefined> {
+    if (!uuid.test(id)) return undefined;
+    let query = this.#sql.selectFrom('cameras').select(columns).where('id', '=', id);
+    if (!removed) query = query.where('deleted_at', 'is', null);
+    return query.executeTakeFirst();
+  }
+
+  /** @returns names of those that are found, removed ones too */
+  async names(ids: readonly string[]): Promise<Map<string, string>> {
+    const known = ids.filter((id) => uuid.test(id));
+    if (known.length === 0) return new Map();
+    const rows = await this.#sql.selectFrom('cameras').select(['id', 'name']).where('id', 'in', known).execute();
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  async addresses(id: string): Promise<CameraAddresses | undefined> {
+    const row = await this.#sql
+      .selectFrom('cameras')
+      .select(['id', 'main_url', 'sub_url'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && this.#open(row);
+  }
+
+  /** What the media nodes are told: every camera that is not removed. */
+  async specs(): Promise<CameraSpec[]> {
+    const rows = await this.#sql
+      .selectFrom('cameras')
+      .select(['id', 'main_url', 'sub_url', 'mode', 'transport'])
+      .where('deleted_at', 'is', null)
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => {
+      const { main, sub } = this.#open(row);
+      return {
+        id: row.id,
+        main: { url: main },
+        sub: sub === null ? null : { url: sub },
+        mode: row.mode,
+        transport: row.transport,
+      };
+    });
+  }
+
+  /** A number that differs once the catalogue does. */
+  async revision(): Promise<string> {
+    const row = await this.#sql.selectFrom('cameras_revision').select('revision').executeTakeFirstOrThrow();
+    return row.revision;
+  }
+
+  async insert(
+    trx: Transaction<Tables>,
+    id: string,
+    values: CameraValues,
+    addresses: CameraAddresses,
+  ): Promise<CameraRow | undefined> {
+    return trx
+      .insertInto('cameras')
+      .values({ ...values, id, ...this.#seal(id, addresses) })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning(columns)
+      .executeTakeFirst();
+  }
+
+  async update(
+    trx: Transaction<Tables>,
+    id: string,
+    values: Updateable<CameraTables['cameras']>,
+    addresses?: CameraAddresses,
+  ): Promise<CameraRow | undefined> {
+    return trx
+      .updateTable('cameras')
+      .set({ ...values, ...(addresses ? this.#seal(id, addresses) : {}), updated_at: sql`now()` })
+      .where('id', '=', id)
+      .returning(columns)
+      .executeTakeFirst();
+  }
+
+  async hasOwn(trx: Transaction<Tables>): Promise<boolean> {
+    const row = await trx.selectFrom('cameras').select('id').where('demo', '=', false).limit(1).executeTakeFirst();
+    return row !== undefined;
+  }
+
+  async demo(trx: Transaction<Tables>): Promise<CameraRow[]> {
+    return trx.selectFrom('cameras').select(columns).where('demo', '=', true).where('deleted_at', 'is', null).execute();
+  }
+
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.#sql.transaction().execute(work);
+  }
+
+  #seal(id: string, { main, sub }: CameraAddresses) {
+    return {
+      main_url: this.#box.seal(main, place(id, 'main')),
+      main_display: this.#mask(main),
+      sub_url: sub === null ? null : this.#box.seal(sub, place(id, 'sub')),
+      sub_display: sub === null ? null : this.#mask(sub),
+    };
+  }
+
+  #open(row: { id: string; main_url: Buffer; sub_url: Buffer | null }): CameraAddresses {
+    return {
+      main: this.#box.open(row.main_url, place(row.id, 'main')),
+      sub: row.sub_url && this.#box.open(row.sub_url, place(row.id, 'sub')),
+    };
+  }
+}

@@ -1,0 +1,14 @@
+import { routes } from '@marsad/contract';
+import { route } from '../../platform/http/route.ts';
+import type { HttpServer } from '../../platform/http/server.ts';
+import type { CamerasService } from './cameras.service.ts';
+
+export function cameraRoutes(app: HttpServer, service: CamerasService): void {
+  const { cameras } = routes;
+  route(app, cameras.list, async ({ caller, query }) => service.list(caller, query));
+  route(app, cameras.get, async ({ caller, params }) => service.get(caller, params.id));
+  route(app, cameras.create, async ({ caller, body }) => service.create(caller, body));
+  route(app, cameras.update, async ({ caller, params, body }) => service.update(caller, params.id, body));
+  route(app, cameras.remove, async ({ caller, params }) => service.remove(caller, params.id));
+  route(app, cameras.restore, async ({ caller, params }) => service.restore(caller, params.id));
+}

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import type { Camera, CameraInput, CameraList, CameraPatch, CameraQuery, CameraStatus } from '@marsad/contract';
+import type { CameraLive } from '../../media-plane/camera-live.ts';
+import type { MediaPlane } from '../../media-plane/media-plane.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { type Caller, permittedSources, requireAdmin, requireSource } from '../../platform/auth/identity.ts';
+import { ValidationError } from '../../platform/http/validation.ts';
+import type { AuditService } from '../audit/audit.service.ts';
+import type { CameraAddresses, CameraFilter, CameraRepository, CameraRow, CameraValues } from './cameras.repository.ts';
+import { unmaskAddress } from './rtsp-address.ts';
+
+export interface CamerasServiceOptions {
+  readonly repository: CameraRepository;
+  readonly audit: AuditService;
+  readonly mediaPlane: Pick<MediaPlane, 'live' | 'known'>;
+  /** Called after a change, so that the media nodes hear of it at once. */
+  readonly onChange: () => void;
+}
+
+/** The catalogue: which cameras there are, and how each of them is. */
+export class CamerasService {
+  readonly #o: CamerasServiceOptions;
+
+  constructor(options: CamerasServiceOptions) {
+    this.#o = options;
+  }
+
+  /** @throws AppError `SOURCE_FORBIDDEN` when asked for an agency the caller may not view */
+  async list(caller: Caller, query: CameraQuery): Promise<CameraList> {
+    if (query.source) requireSource(caller, 'camera', query.source, 'view');
+    const { rows, total } = await this.#o.repository.list({
+      sources: query.source ? [query.source] : permittedSources(caller, 'camera', 'view'),
+      limit: query.limit,
+      offset: query.offset,
+      q: query.q,
+      addresses: caller.identity.isAdmin,
+      ...(query.status ? { ids: this.#withStatus(query.status) } : {}),
+    });
+    return { cameras: rows.map((row) => this.#show(caller, row)), count: rows.length, total };
+  }
+
+  /** @throws AppError `CAMERA_NOT_FOUND`, `SOURCE_FORBIDDEN` */
+  async get(caller: Caller, id: string): Promise<Camera> {
+    const row = await this.#find(id);
+    requireSource(caller, 'camera', row.source, 'view');
+    return this.#show(caller, row);
+  }
+
+  /** The row and live state of a camera the caller may view, for the other modules. */
+  async viewable(caller: Caller, id: string): Promise<{ row: CameraRow; live: CameraLive }> {
+    const row = await this.#find(id);
+    requireSource(caller, 'camera', row.source, 'view');
+    return { row, live: this.#o.mediaPlane.live(row.id) };
+  }
+
+  /** Names for statistics, whoever asks: the caller has filtered by agency. */
+  names(ids: readonly string[]): Promise<Map<string, string>> {
+    return this.#o.repository.names(ids);
+  }
+
+  /** @throws AppError `CAMERA_EXISTS` */
+  async create(caller: Caller, input: CameraInput): Promise<Camera> {
+    requireAdmin(caller);
+    const { repository, audit } = this.#o;
+    const id = (input.id ?? randomUUID()).toLowerCase();
+    const addresses = {
+      main: addressOf('rtsp_url', input.rtsp_url, null),
+      sub: input.sub_rtsp_url && addressOf('sub_rtsp_url', input.sub_rtsp_url, null),
+    };
+    const row = await repository.transaction(async (trx) => {
+      const made = await repository.insert(trx, id, valuesOf(input), addresses);
+      if (made === undefined) throw new AppError('CAMERA_EXISTS');
+      await audit.record(this.#event('camera_created', caller, made), trx);
+      return made;
+    });
+    this.#o.onChange();
+    return this.#show(caller, row);
+  }
+
+  /** @throws AppError `CAMERA_NOT_FOUND`; ValidationError when a masked password cannot be kept */
+  async update(caller: Caller, id: string, patch: CameraPatch): Promise<Camera> {
+    requireAdmin(caller);
+    const { repository, audit } = this.#o;
+    const known = await this.#find(id);
+    const before = await repository.addresses(known.id);
+    if (before === undefined) throw new AppError('CAMERA_NOT_FOUND');
+    const addresses: CameraAddresses = {
+      main: patch.rtsp_url === undefined ? before.main : addressOf('rtsp_url', patch.rtsp_url, before.main),
+      sub:
+        patch.sub_rtsp_url === undefined || patch.sub_rtsp_url === null
+          ? (patch.sub_rtsp_url ?? (patch.sub_rtsp_url === null ? null : before.sub))
+          : addressOf('sub_rtsp_url', patch.sub_rtsp_url, before.sub),
+    };
+    const row = await repository.transaction(async (trx) => {
+      const changed = await repository.update(trx, known.id, changesOf(patch), addresses);
+      if (changed === undefined) throw new AppError('CAMERA_NOT_FOUND');
+      await audit.record(this.#event('camera_updated', caller, changed, { fields: Object.keys(patch) }), trx);
+      return changed;
+    });
+    this.#o.onChange();
+    return this.#show(caller, row);
+  }
+
+  /** @throws AppError `CAMERA_NOT_FOUND` */
+  async remove(caller: Caller, id: string): Promise<void> {
+    requireAdmin(caller);
+    const row = await this.#find(id);
+    await this.#mark(caller, row, 'camera_deleted', new Date());
+  }
+
+  /** Brings a removed camera back; one that is there stays as it is. @throws AppError `CAMERA_NOT_FOUND` */
+  async restore(caller: Caller, id: string): Promise<Camera> {
+    requireAdmin(caller);
+    const row = await this.#o.repository.find(id, true);
+    if (row === undefined) throw new AppError('CAMERA_NOT_FOUND');
+    if (row.deleted_at === null) return this.#show(caller, row);
+    return this.#show(caller, await this.#mark(caller, row, 'camera_restored', null));
+  }
+
+  async #mark(caller: Caller, row: CameraRow, type: 'camera_deleted' | 'camera_restored', deleted_at: Date | null) {
+    const { repository, audit } = this.#o;
+    const changed = await repository.transaction(async (trx) => {
+      await audit.record(this.#event(type, caller, row), trx);
+      return repository.update(trx, row.id, { deleted_at });
+    });
+    this.#o.onChange();
+    return changed ?? row;
+  }
+
+  async #find(id: string): Promise<CameraRow> {
+    const row = await this.#o.repository.find(id);
+    if (row === undefined) throw new AppError('CAMERA_NOT_FOUND');
+    return row;
+  }
+
+  /** State lives in memory. What nothing is known of is OFFLINE, so that one is asked for by leaving out the others. */
+  #withStatus(status: CameraStatus): NonNullable<CameraFilter['ids']> {
+    const known = [...this.#o.mediaPlane.known()];
+    if (status === 'OFFLINE') return { not: known.filter(([, live]) => live.status !== status).map(([id]) => id) };
+    return { among: known.filter(([, live]) => live.status === status).map(([id]) => id) };
+  }
+
+  #event(
+    type: 'camera_created' | 'camera_updated' | 'camera_deleted' | 'camera_restored',
+    { identity, origin }: Caller,
+    row: CameraRow,
+    details: Record<string, unknown> = {},
+  ) {
+    const { id, name, source } = row;
+    return { type, actor: identity.id, details: { camera_id: id, name, source, ...details }, origin };
+  }
+
+  #show({ identity }: Caller, row: CameraRow): Camera {
+    const live = this.#o.mediaPlane.live(row.id);
+    const time = (ms: number) => new Date(ms).toISOString();
+    return {
+      id: row.id,
+      name: row.name,
+      name_ar: row.name_ar,
+      source: row.source,
+      ...(identity.isAdmin ? { rtsp_url: row.main_display, sub_rtsp_url: row.sub_display } : {}),
+      status: live.status,
+      ptz_enabled: row.ptz_enabled,
+      recording_server: row.recording_server,
+      metadata: row.metadata,
+      location:
+        row.latitude === null || row.longitude === null
+          ? null
+          : { latitude: row.latitude, longitude: row.longitude, address: row.address ?? '' },
+      mode: row.mode,
+      transport: row.transport,
+      has_sub: row.sub_display !== null,
+      state: live.stream.state,
+      state_reason: live.stream.reason,
+      state_detail: live.stream.detail,
+      state_since: time(live.stream.since),
+      last_picture_at: live.stream.last_picture_at === null ? null : time(live.stream.last_picture_at),
+      width: live.width,
+      height: live.height,
+      frame_rate: live.frameRate,
+      created_at: row.created_at.toISOString(),
+      updated_at: row.updated_at.toISOString(),
+    };
+  }
+}
+
+function addressOf(field: string, address: string, known: string | null): string {
+  const whole = unmaskAddress(address, known);
+  if (whole !== null) return whole;
+  throw ValidationError.at(field, 'the password has to be entered again', 'يجب إدخال كلمة المرور من جديد');
+}
+
+export function valuesOf(input: CameraInput, demo = false): CameraValues {
+  return {
+    name: input.name,
+    name_ar: input.name_ar ?? input.name,
+    source: input.source,
+    mode: input.mode,
+    transport: input.transport,
+    ptz_enabled: input.ptz_enabled,
+    recording_server: input.recording_server,
+    metadata: JSON.stringify(input.metadata),
+    latitude: input.location?.latitude ?? null,
+    longitude: input.location?.longitude ?? null,
+    address: input.location?.address ?? null,
+    demo,
+  };
+}
+
+function changesOf({ rtsp_url, sub_rtsp_url, location, metadata, ...plain }: CameraPatch) {
+  return {
+    ...plain,
+    ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
+    ...(location === undefined
+      ? {}
+      : {
+          latitude: location?.latitude ?? null,
+          longitude: location?.longitude ?? null,
+          address: location?.address ?? null,
+        }),
+  };
+}
