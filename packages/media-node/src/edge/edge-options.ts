@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { StreamProvider } from '../stream-provider.ts';
+
+export interface EdgeOptions {
+  /** Where viewers and the api connect. Port 0 takes a free one (`Edge.port` tells). With `tls` only TLS is spoken. */
+  readonly http: { readonly host: string; readonly port: number; readonly tls?: { cert: string; key: string } };
+  readonly udp: {
+    /** The one UDP port all media of this process uses. */
+    readonly port: number;
+    /** Local address to bind; every interface when absent. */
+    readonly bindAddress?: string;
+    /** Addresses of a 1:1 NAT in front of this machine: offered to viewers beside the local ones, same port. */
+    readonly publicAddresses: readonly string[];
+  };
+  /** The address browsers use, when it is not the one they see. Not used by the edge itself. */
+  readonly publicUrl: string | null;
+  /** The key that signs LiveKit tokens, Twirp calls and webhooks. The secret is never logged. */
+  readonly livekit: { readonly apiKey: string; readonly apiSecret: string };
+  readonly webhookUrls: readonly string[];
+  /** Origins that may use the HTTP interface from a page; `*` for every one. */
+  readonly corsOrigins: readonly string[] | '*';
+  readonly streams: StreamProvider;
+  readonly log: Logger;
+  readonly metrics: Registry;
+}

@@ -1,0 +1,20 @@
+import type { Logger } from 'pino';
+import type { AccessTokens } from './access-token.ts';
+import type { EdgeMetrics } from './edge-metrics.ts';
+import type { BurstPacer } from './egress/burst-pacer.ts';
+import type { EgressClock } from './egress/egress-clock.ts';
+import type { Feeds } from './feed/feeds.ts';
+import type { MediaPortOptions } from './peer/media-port.ts';
+import type { Rooms } from './rooms/rooms.ts';
+
+/** What everything that serves viewers shares. */
+export interface EdgeParts {
+  readonly feeds: Feeds;
+  readonly pacer: BurstPacer;
+  readonly clock: EgressClock;
+  readonly rooms: Rooms;
+  readonly tokens: AccessTokens;
+  readonly port: MediaPortOptions;
+  readonly metrics: EdgeMetrics;
+  readonly log: Logger;
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AccessTokens } from './access-token.ts';
+import { EdgeMetrics } from './edge-metrics.ts';
+import type { EdgeOptions } from './edge-options.ts';
+import type { EdgeParts } from './edge-parts.ts';
+import { BurstPacer } from './egress/burst-pacer.ts';
+import { EgressClock } from './egress/egress-clock.ts';
+import { Feeds } from './feed/feeds.ts';
+import { EdgeServer } from './http/edge-server.ts';
+import { Rooms } from './rooms/rooms.ts';
+import { RtcEndpoint, refuseUpgrade } from './signalling/rtc-endpoint.ts';
+import { RoomService } from './twirp/room-service.ts';
+import { TwirpEndpoint } from './twirp/twirp-endpoint.ts';
+import { Webhooks } from './twirp/webhooks.ts';
+import { WhepEndpoint } from './whep/whep-endpoint.ts';
+
+/**
+ * What viewers connect to: rooms over LiveKit's protocol, single cameras over WHEP. All media of an edge goes through one UDP
+ * port. It knows cameras only as names of streams, and viewers only by their tokens.
+ */
+export class Edge {
+  readonly #parts: EdgeParts;
+  readonly #webhooks: Webhooks;
+  readonly #rtc: RtcEndpoint;
+  readonly #whep: WhepEndpoint;
+  readonly #twirp: TwirpEndpoint;
+  readonly #server: EdgeServer;
+  #closed = false;
+
+  constructor(options: EdgeOptions) {
+    const { log, streams } = options;
+    const metrics = new EdgeMetrics(options.metrics);
+    const tokens = new AccessTokens(options.livekit);
+    this.#webhooks = new Webhooks({ urls: options.webhookUrls, tokens, metrics, log });
+    this.#parts = {
+      feeds: new Feeds({ streams, log, metrics }),
+      pacer: new BurstPacer(),
+      clock: new EgressClock(),
+      rooms: new Rooms({ events: this.#webhooks, metrics }),
+      tokens,
+      port: options.udp,
+      metrics,
+      log,
+    };
+    this.#rtc = new RtcEndpoint(this.#parts);
+    this.#whep = new WhepEndpoint(this.#parts);
+    this.#twirp = new TwirpEndpoint({ tokens, service: new RoomService(this.#parts.rooms), log });
+    this.#server = new EdgeServer({
+      http: options.http,
+      corsOrigins: options.corsOrigins,
+      log,
+      request: (request, url, response) => this.#request(request, url, response),
+      upgrade: async (request, url, socket, head) => {
+        if (url.pathname === '/rtc') await this.#rtc.upgrade(request, url, socket, head);
+        // The joined-in-one-step protocol (/rtc/v1) is answered like any unknown path: clients then use /rtc.
+        else refuseUpgrade(socket, 404, 'not found');
+      },
+    });
+  }
+
+  /** The TCP port in use, once started. */
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** Rejects when the HTTP port cannot be had. */
+  async start(): Promise<void> {
+    await this.#server.start();
+    this.#parts.log.info({ port: this.port, udp: this.#parts.port.port }, 'edge listens');
+  }
+
+  /** Ends every session. Safe to call twice. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#whep.close();
+    this.#parts.rooms.close();
+    this.#rtc.close();
+    this.#webhooks.close();
+    this.#parts.clock.close();
+    this.#parts.pacer.close();
+    this.#parts.feeds.close();
+    await this.#server.close();
+  }
+
+  async #request(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
+    const { pathname } = url;
+    if (pathname === '/' && (request.method === 'HEAD' || request.method === 'GET')) {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.end(request.method === 'HEAD' ? undefined : 'OK');
+    } else if (pathname === '/rtc/validate' && request.method === 'GET') {
+      await this.#rtc.validate(request, url, response);
+    } else if (pathname.startsWith('/twirp/')) {
+      await this.#twirp.handle(request, url, response);
+    } else if (pathname.startsWith('/whep/')) {
+      await this.#whep.handle(request, url, response);
+    } else {
+      response.writeHead(404, { 'content-type': 'text/plain' });
+      response.end('not found');
+    }
+  }
+}

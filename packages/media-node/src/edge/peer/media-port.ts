@@ -1,0 +1,28 @@
+import { isIPv6 } from 'node:net';
+
+export interface MediaPortOptions {
+  /** UDP. */
+  readonly port: number;
+  readonly bindAddress?: string;
+  readonly publicAddresses: readonly string[];
+}
+
+/**
+ * The candidates a viewer is told for one found here: itself, and the same port at each public address. A public address
+ * is a host candidate to the viewer: the 1:1 NAT in front is invisible to both ends.
+ */
+export function candidatesFor(candidate: string, publicAddresses: readonly string[]): string[] {
+  const line = candidate.startsWith('a=') ? candidate.slice(2) : candidate;
+  const fields = line.split(' ');
+  const address = fields[4];
+  if (address === undefined || fields[7] !== 'host') return [line];
+  const translated = publicAddresses
+    .filter((publicAddress) => isIPv6(publicAddress) === isIPv6(address))
+    .map((publicAddress, index) => {
+      const copy = [...fields];
+      copy[0] = `candidate:${900 + index}`;
+      copy[4] = publicAddress;
+      return copy.join(' ');
+    });
+  return [line, ...translated];
+}

@@ -1,0 +1,118 @@
+import {
+  ParticipantInfo,
+  ParticipantInfo_Kind,
+  ParticipantInfo_State,
+  TrackInfo,
+  TrackSource,
+  TrackType,
+} from '@livekit/protocol';
+import type { Profile, StreamStatus } from '@marsad/contract';
+import type { Feed } from '../feed/feed.ts';
+import { newSid } from './sid.ts';
+
+/** What is announced before any picture was seen: a player needs some size. */
+const USUAL_SIZE = { width: 1280, height: 720 };
+
+/** A camera as the participants of a room see it: one participant with one video track, the same for the room's life. */
+export class CameraParticipant {
+  readonly id: string;
+  readonly identity: string;
+  readonly sid = newSid('PA');
+  readonly trackSid = newSid('TR');
+  name: string;
+  readonly #joinedAt = Date.now();
+  readonly #reports = new Map<Profile, { feed: Feed; status: StreamStatus }>();
+  #shown: { profile: Profile; status: StreamStatus } | null = null;
+  #size = USUAL_SIZE;
+  #muted = false;
+  #version = 1;
+
+  constructor(id: string, name: string) {
+    this.id = id;
+    this.identity = `camera_${id}`;
+    this.name = name;
+  }
+
+  /** True when the camera sends what cannot be shown here. */
+  get isUnsupported(): boolean {
+    return this.#shown?.status.state === 'unsupported';
+  }
+
+  /** Takes what a viewer's feed says; true when the participants have to be told. */
+  report(profile: Profile, status: StreamStatus, feed: Feed): boolean {
+    this.#reports.set(profile, { feed, status });
+    let chosen: { profile: Profile; status: StreamStatus } = { profile, status };
+    for (const [other, report] of this.#reports) {
+      if (report.feed.readers === 0) this.#reports.delete(other);
+      else if (report.status.state === 'live') chosen = { profile: other, status: report.status };
+    }
+    const video = profile === 'main' ? feed.video : null;
+    const resized = video !== null && (video.width !== this.#size.width || video.height !== this.#size.height);
+    if (video) this.#size = { width: video.width, height: video.height };
+    const before = this.#shown;
+    const same =
+      before !== null &&
+      before.profile === chosen.profile &&
+      before.status.state === chosen.status.state &&
+      before.status.reason === chosen.status.reason &&
+      before.status.detail === chosen.status.detail;
+    if (same && !resized) return false;
+    this.#shown = chosen;
+    // A muted track is black in the browser. What is frozen must stay visible, so only what has no picture is muted.
+    const { state } = chosen.status;
+    if (state === 'live' || state === 'frozen') this.#muted = false;
+    else if (state === 'offline' || state === 'unsupported' || state === 'unauthorized') this.#muted = true;
+    this.#version++;
+    return true;
+  }
+
+  rename(name: string): boolean {
+    if (name === this.name) return false;
+    this.name = name;
+    this.#version++;
+    return true;
+  }
+
+  /** `gone`: the camera has left the room. */
+  info(gone = false): ParticipantInfo {
+    return new ParticipantInfo({
+      sid: this.sid,
+      identity: this.identity,
+      name: this.name,
+      state: gone ? ParticipantInfo_State.DISCONNECTED : ParticipantInfo_State.ACTIVE,
+      kind: ParticipantInfo_Kind.STANDARD,
+      isPublisher: true,
+      joinedAt: BigInt(Math.floor(this.#joinedAt / 1000)),
+      joinedAtMs: BigInt(this.#joinedAt),
+      version: this.#version,
+      attributes: this.#attributes(),
+      permission: { canSubscribe: false, canPublish: true, canPublishData: false },
+      tracks: gone ? [] : [this.trackInfo()],
+    });
+  }
+
+  trackInfo(): TrackInfo {
+    return new TrackInfo({
+      sid: this.trackSid,
+      type: TrackType.VIDEO,
+      name: this.name,
+      muted: this.#muted,
+      width: this.#size.width,
+      height: this.#size.height,
+      source: TrackSource.CAMERA,
+      mimeType: 'video/h264',
+    });
+  }
+
+  #attributes(): Record<string, string> {
+    const status = this.#shown?.status;
+    return {
+      state: status?.state ?? 'connecting',
+      reason: status?.reason ?? '',
+      detail: status?.detail ?? '',
+      since: String(status?.since ?? this.#joinedAt),
+      last_picture_at: status?.last_picture_at == null ? '' : String(status.last_picture_at),
+      profile: this.#shown?.profile ?? 'main',
+    };
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  type DataPacket,
+  DataPacket_Kind,
+  type DisconnectReason,
+  type ParticipantInfo,
+  ParticipantUpdate,
+  Room as RoomInfo,
+  RoomUpdate,
+  type SignalResponse,
+} from '@livekit/protocol';
+import { type Profile, RoomMetadata, type StreamStatus } from '@marsad/contract';
+import type { Feed } from '../feed/feed.ts';
+import { CameraParticipant } from './camera-participant.ts';
+import type { Member } from './member.ts';
+import { newSid } from './sid.ts';
+
+export interface RoomOptions {
+  readonly name: string;
+  /** Seconds an empty room lives when nobody has come, and after the last has left. */
+  readonly emptyTimeout: number;
+  readonly departureTimeout: number;
+  /** 0: no limit. */
+  readonly maxParticipants: number;
+}
+
+/** What others want to know of a room. Must not throw. */
+export interface RoomListener {
+  joined(room: Room, member: Member): void;
+  left(room: Room, member: Member): void;
+  published(room: Room, camera: CameraParticipant): void;
+  unpublished(room: Room, camera: CameraParticipant): void;
+}
+
+/**
+ * Cameras and those who watch them. Its metadata names the cameras; each is a participant to the LiveKit clients. Viewers
+ * do not see each other: who watches is nobody's business but the operator's of the system.
+ */
+export class Room {
+  readonly sid = newSid('RM');
+  readonly name: string;
+  readonly options: RoomOptions;
+  readonly createdAt = Date.now();
+  readonly #listener: RoomListener;
+  readonly #cameras = new Map<string, CameraParticipant>();
+  readonly #members = new Map<string, Member>();
+  #metadata = '';
+
+  constructor(options: RoomOptions, listener: RoomListener) {
+    this.name = options.name;
+    this.options = options;
+    this.#listener = listener;
+  }
+
+  get cameras(): readonly CameraParticipant[] {
+    return [...this.#cameras.values()];
+  }
+
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  get isFull(): boolean {
+    return this.options.maxParticipants > 0 && this.#members.size >= this.options.maxParticipants;
+  }
+
+  memberBySid(sid: string): Member | undefined {
+    return this.#members.get(sid);
+  }
+
+  membersOf(identity: string): Member[] {
+    return this.members.filter((member) => member.identity === identity);
+  }
+
+  camera(id: string): CameraParticipant | undefined {
+    return this.#cameras.get(id);
+  }
+
+  add(member: Member): void {
+    this.#members.set(member.sid, member);
+    this.#listener.joined(this, member);
+  }
+
+  remove(member: Member): void {
+    if (this.#members.delete(member.sid)) this.#listener.left(this, member);
+  }
+
+  /** Shows the cameras the metadata names from now on; other metadata than `RoomMetadata` names none. */
+  setMetadata(metadata: string): void {
+    if (metadata === this.#metadata) return;
+    this.#metadata = metadata;
+    const wanted = new Map(camerasIn(metadata).map((camera) => [camera.id, camera.name]));
+    const removed = this.cameras.filter((camera) => !wanted.has(camera.id));
+    const renamed: CameraParticipant[] = [];
+    const added: CameraParticipant[] = [];
+    for (const camera of removed) this.#cameras.delete(camera.id);
+    for (const [id, name] of wanted) {
+      const known = this.#cameras.get(id);
+      if (known) {
+        if (known.rename(name)) renamed.push(known);
+        continue;
+      }
+      const camera = new CameraParticipant(id, name);
+      this.#cameras.set(id, camera);
+      added.push(camera);
+    }
+    const participants = [
+      ...removed.map((camera) => camera.info(true)),
+      ...[...renamed, ...added].map((camera) => camera.info()),
+    ];
+    this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: this.info() }) });
+    if (participants.length > 0) this.tell({ case: 'update', value: new ParticipantUpdate({ participants }) });
+    for (const member of this.members) member.camerasChanged(added, removed);
+    for (const camera of removed) this.#listener.unpublished(this, camera);
+    for (const camera of added) this.#listener.published(this, camera);
+  }
+
+  /** What a viewer's feed says of a camera; told to everybody when it changes something. */
+  cameraStatus(id: string, profile: Profile, status: StreamStatus, feed: Feed): void {
+    const camera = this.#cameras.get(id);
+    if (!camera?.report(profile, status, feed)) return;
+    this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [camera.info()] }) });
+  }
+
+  tell(message: SignalResponse['message']): void {
+    for (const member of this.#members.values()) member.tell(message);
+  }
+
+  /** To all members, or to those named. */
+  sendData(packet: DataPacket, identities: readonly string[]): void {
+    const bytes = packet.toBinary();
+    for (const member of this.#members.values()) {
+      if (identities.length === 0 || identities.includes(member.identity)) {
+        member.data(bytes, packet.kind === DataPacket_Kind.LOSSY ? DataPacket_Kind.LOSSY : DataPacket_Kind.RELIABLE);
+      }
+    }
+  }
+
+  participants(): ParticipantInfo[] {
+    return [...this.cameras.map((camera) => camera.info()), ...this.members.map((member) => member.info())];
+  }
+
+  info(): RoomInfo {
+    return new RoomInfo({
+      sid: this.sid,
+      name: this.name,
+      emptyTimeout: this.options.emptyTimeout,
+      departureTimeout: this.options.departureTimeout,
+      maxParticipants: this.options.maxParticipants,
+      creationTime: BigInt(Math.floor(this.createdAt / 1000)),
+      creationTimeMs: BigInt(this.createdAt),
+      metadata: this.#metadata,
+      numParticipants: this.#members.size + this.#cameras.size,
+      numPublishers: this.#cameras.size,
+    });
+  }
+
+  close(reason: DisconnectReason): void {
+    for (const member of this.members) member.close(reason);
+  }
+}
+
+function camerasIn(metadata: string): RoomMetadata['cameras'] {
+  try {
+    return RoomMetadata.parse(JSON.parse(metadata)).cameras;
+  } catch {
+    return [];
+  }
+}

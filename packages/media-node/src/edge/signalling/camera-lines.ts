@@ -1,0 +1,124 @@
+import { ConnectionQuality } from '@livekit/protocol';
+import type { EdgeParts } from '../edge-parts.ts';
+import type { Quality } from '../egress/reception-quality.ts';
+import { VideoEgress } from '../egress/video-egress.ts';
+import { H264_FORMAT, type ViewerPeer } from '../peer/viewer-peer.ts';
+import type { CameraParticipant } from '../rooms/camera-participant.ts';
+import type { Room } from '../rooms/room.ts';
+import { TrackSubscription } from './track-subscription.ts';
+
+const PAYLOAD_TYPE = 102;
+const PLAYOUT_DELAY_ID = 5;
+/** m-lines of removed cameras stay in the description; beyond this many a fresh connection is cheaper. */
+const MAX_LINES = 600;
+/** With more cameras than this, an adaptive client is shown the small picture until it says how large its tiles are. */
+const FEW_CAMERAS = 4;
+
+const QUALITIES: Record<Quality, ConnectionQuality> = {
+  excellent: ConnectionQuality.EXCELLENT,
+  good: ConnectionQuality.GOOD,
+  poor: ConnectionQuality.POOR,
+  lost: ConnectionQuality.LOST,
+};
+
+/** The cameras of one viewer's connection: one m-line each. */
+export class CameraLines {
+  readonly #parts: EdgeParts;
+  readonly #room: Room;
+  readonly #peer: ViewerPeer;
+  readonly #adaptive: boolean;
+  readonly #canSubscribe: boolean;
+  readonly #lines = new Map<CameraParticipant, TrackSubscription>();
+  readonly #bySid = new Map<string, TrackSubscription>();
+  #count = 0;
+
+  constructor(options: {
+    parts: EdgeParts;
+    room: Room;
+    peer: ViewerPeer;
+    adaptive: boolean;
+    canSubscribe: boolean;
+  }) {
+    this.#parts = options.parts;
+    this.#room = options.room;
+    this.#peer = options.peer;
+    this.#adaptive = options.adaptive;
+    this.#canSubscribe = options.canSubscribe;
+  }
+
+  get isWornOut(): boolean {
+    return this.#count > MAX_LINES;
+  }
+
+  bySid(trackSid: string): TrackSubscription | undefined {
+    return this.#bySid.get(trackSid);
+  }
+
+  /** True when there is something new to offer. */
+  add(camera: CameraParticipant): boolean {
+    if (!this.#canSubscribe || this.#lines.has(camera)) return false;
+    const mid = `v${this.#count++}`;
+    const track = this.#peer.addVideo({
+      mid,
+      payloadType: PAYLOAD_TYPE,
+      format: H264_FORMAT,
+      playoutDelayId: PLAYOUT_DELAY_ID,
+      stream: `${camera.sid}|${camera.trackSid}`,
+      track: camera.trackSid,
+    });
+    const egress = new VideoEgress({
+      camera: camera.id,
+      feeds: this.#parts.feeds,
+      pacer: this.#parts.pacer,
+      metrics: this.#parts.metrics,
+      transport: track,
+      connection: this.#peer,
+      rtp: { ssrc: track.ssrc, payloadType: PAYLOAD_TYPE, playoutDelayId: PLAYOUT_DELAY_ID },
+      onStatus: (id, profile, status, feed) => this.#room.cameraStatus(id, profile, status, feed),
+    });
+    track.listen({ open: () => egress.opened(), feedback: (packet) => egress.feedback(packet) });
+    const first = this.#adaptive && this.#room.cameras.length > FEW_CAMERAS ? 'sub' : 'main';
+    const line = new TrackSubscription({ camera, mid, egress, adaptive: this.#adaptive, first });
+    this.#lines.set(camera, line);
+    this.#bySid.set(camera.trackSid, line);
+    return true;
+  }
+
+  /** True when the m-line has to be offered as closed. */
+  remove(camera: CameraParticipant): boolean {
+    const line = this.#lines.get(camera);
+    if (!line) return false;
+    line.close();
+    this.#peer.removeVideo(line.mid);
+    this.#lines.delete(camera);
+    this.#bySid.delete(camera.trackSid);
+    return true;
+  }
+
+  midToTrackId(): Record<string, string> {
+    return Object.fromEntries([...this.#lines.values()].map((line) => [line.mid, line.camera.trackSid]));
+  }
+
+  second(): void {
+    for (const line of this.#lines.values()) line.egress.second();
+  }
+
+  /** The worst of all tracks; null when nothing was reported yet. */
+  quality(): ConnectionQuality | null {
+    const now = performance.now();
+    const order: Quality[] = ['lost', 'poor', 'good', 'excellent'];
+    let worst: Quality | null = null;
+    for (const line of this.#lines.values()) {
+      if (line.egress.profile === null) continue;
+      const quality = line.egress.quality.quality(now);
+      if (quality && (worst === null || order.indexOf(quality) < order.indexOf(worst))) worst = quality;
+    }
+    return worst && QUALITIES[worst];
+  }
+
+  close(): void {
+    for (const line of this.#lines.values()) line.close();
+    this.#lines.clear();
+    this.#bySid.clear();
+  }
+}

@@ -1,0 +1,324 @@
+import {
+  ConnectionQuality,
+  ConnectionQualityInfo,
+  ConnectionQualityUpdate,
+  DataPacket_Kind,
+  DisconnectReason,
+  LeaveRequest,
+  LeaveRequest_Action,
+  ParticipantInfo,
+  ParticipantInfo_State,
+  ParticipantUpdate,
+  Pong,
+  RoomUpdate,
+  SessionDescription,
+  type SignalRequest,
+  type SignalResponse,
+  SignalTarget,
+  SubscriptionError,
+  SubscriptionResponse,
+  type SyncState,
+  TrickleRequest,
+  type UpdateSubscription,
+} from '@livekit/protocol';
+import type { Logger } from 'pino';
+import type { AccessGrant } from '../access-token.ts';
+import type { EdgeParts } from '../edge-parts.ts';
+import type { EverySecond } from '../egress/egress-clock.ts';
+import type { PeerState } from '../peer/viewer-peer.ts';
+import type { CameraParticipant } from '../rooms/camera-participant.ts';
+import type { Member } from '../rooms/member.ts';
+import type { Room } from '../rooms/room.ts';
+import { newSid } from '../rooms/sid.ts';
+import { CameraLines } from './camera-lines.ts';
+import { DataPublisher } from './data-publisher.ts';
+import { joinResponse, reconnectResponse } from './greeting.ts';
+import { readCandidate, writeCandidate } from './signal-codec.ts';
+import type { SignalSocket } from './signal-socket.ts';
+import { SubscriberNegotiation } from './subscriber-negotiation.ts';
+
+/** A viewer whose socket is lost may come back within this, media going on meanwhile. Milliseconds. */
+const RESUME_WINDOW = 20_000;
+/** A viewer whose media connection failed is asked to join anew after this, unless it does by itself. Milliseconds. */
+const FAILED_PATIENCE = 8000;
+const REFRESH_INTERVAL = 5 * 60_000;
+const QUALITY_INTERVAL = 5;
+
+export interface SessionOptions {
+  readonly grant: AccessGrant;
+  readonly room: Room;
+  readonly socket: SignalSocket;
+  readonly autoSubscribe: boolean;
+  /** The client says how large its tiles are. */
+  readonly adaptive: boolean;
+  readonly parts: EdgeParts;
+}
+
+/** One LiveKit client: its place in the room, its socket (which may be replaced), its connection, what it watches. */
+export class Session implements Member, EverySecond {
+  readonly identity: string;
+  readonly sid = newSid('PA');
+  readonly #options: SessionOptions;
+  readonly #log: Logger;
+  readonly #negotiation: SubscriberNegotiation;
+  readonly #lines: CameraLines;
+  readonly #joinedAt = Date.now();
+  #publisher: DataPublisher | null = null;
+  #socket: SignalSocket | null = null;
+  #resumable: NodeJS.Timeout | null = null;
+  #failing: NodeJS.Timeout | null = null;
+  #refresh: NodeJS.Timeout | null = null;
+  #seconds = 0;
+  #quality: ConnectionQuality | null = null;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.identity = options.grant.identity;
+    const { parts, room } = options;
+    this.#log = parts.log.child({ room: room.name, viewer: this.identity, sid: this.sid });
+    this.#negotiation = new SubscriberNegotiation({
+      id: this.sid,
+      port: parts.port,
+      log: this.#log,
+      events: {
+        offer: (sdp, id) => this.#tellDescription('offer', sdp, id),
+        candidate: (candidate, mid) => this.#tellCandidate(candidate, mid, SignalTarget.SUBSCRIBER),
+        state: (state) => this.#stateChanged(state),
+        failed: () => this.close(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT),
+      },
+    });
+    this.#lines = new CameraLines({
+      parts,
+      room,
+      peer: this.#negotiation.peer,
+      adaptive: options.adaptive,
+      canSubscribe: options.grant.video.canSubscribe !== false,
+    });
+  }
+
+  /** Greets the client and offers it the room's cameras. */
+  start(): void {
+    const { parts, room, socket, grant } = this.#options;
+    this.#listen(socket);
+    this.tell({ case: 'join', value: joinResponse(room, this.info()) });
+    room.add(this);
+    parts.clock.add(this);
+    parts.metrics.viewers.inc({ protocol: 'livekit' });
+    this.#renewToken(grant);
+    this.#refresh = setInterval(() => this.#renewToken(grant), REFRESH_INTERVAL);
+    // Without these a room that has no camera yet would leave the client without anything to connect.
+    this.#negotiation.peer.createChannel('_reliable', {});
+    this.#negotiation.peer.createChannel('_lossy', { unordered: true, maxRetransmits: 0 });
+    if (this.#options.autoSubscribe) for (const camera of room.cameras) this.#lines.add(camera);
+    this.#negotiation.offer();
+  }
+
+  /** Goes on with a new socket; false when there is nothing left to go on with. */
+  resume(socket: SignalSocket): boolean {
+    if (this.#closed || this.#negotiation.peer.state !== 'connected') return false;
+    if (this.#resumable) clearTimeout(this.#resumable);
+    this.#resumable = null;
+    this.#socket?.close();
+    this.#listen(socket);
+    const { room, grant } = this.#options;
+    this.tell({ case: 'reconnect', value: reconnectResponse() });
+    const participants = [this.info(), ...room.cameras.map((camera) => camera.info())];
+    this.tell({ case: 'update', value: new ParticipantUpdate({ participants }) });
+    this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: room.info() }) });
+    this.#renewToken(grant);
+    this.#negotiation.repeat();
+    return true;
+  }
+
+  info(): ParticipantInfo {
+    const { grant } = this.#options;
+    return new ParticipantInfo({
+      sid: this.sid,
+      identity: this.identity,
+      name: grant.name,
+      metadata: grant.metadata,
+      attributes: { ...grant.attributes },
+      state: this.#negotiation.peer.connected ? ParticipantInfo_State.ACTIVE : ParticipantInfo_State.JOINED,
+      joinedAt: BigInt(Math.floor(this.#joinedAt / 1000)),
+      joinedAtMs: BigInt(this.#joinedAt),
+      permission: { canSubscribe: grant.video.canSubscribe !== false, canPublish: false, canPublishData: false },
+    });
+  }
+
+  tell(message: SignalResponse['message']): void {
+    this.#socket?.send(message);
+  }
+
+  data(packet: Uint8Array, kind: DataPacket_Kind): void {
+    this.#negotiation.peer.sendData(kind === DataPacket_Kind.LOSSY ? '_lossy' : '_reliable', packet);
+  }
+
+  camerasChanged(added: readonly CameraParticipant[], removed: readonly CameraParticipant[]): void {
+    if (this.#closed) return;
+    let changed = false;
+    for (const camera of removed) changed = this.#lines.remove(camera) || changed;
+    if (this.#options.autoSubscribe) for (const camera of added) changed = this.#lines.add(camera) || changed;
+    if (this.#lines.isWornOut) this.close(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT);
+    else if (changed) this.#negotiation.offer();
+  }
+
+  second(): void {
+    this.#lines.second();
+    this.#seconds++;
+    if (this.#seconds % QUALITY_INTERVAL === 0) this.#tellQuality();
+  }
+
+  close(reason: DisconnectReason, action = LeaveRequest_Action.DISCONNECT): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const canReconnect = action !== LeaveRequest_Action.DISCONNECT;
+    this.tell({ case: 'leave', value: new LeaveRequest({ reason, action, canReconnect }) });
+    this.#socket?.close();
+    this.#socket = null;
+    for (const timer of [this.#resumable, this.#failing, this.#refresh]) if (timer) clearTimeout(timer);
+    const { parts, room } = this.#options;
+    parts.clock.remove(this);
+    parts.metrics.viewers.dec({ protocol: 'livekit' });
+    this.#lines.close();
+    this.#publisher?.close();
+    this.#negotiation.close();
+    room.remove(this);
+  }
+
+  #listen(socket: SignalSocket): void {
+    this.#socket = socket;
+    socket.listen({
+      request: (request) => this.#request(request),
+      gone: () => {
+        if (this.#socket !== socket) return;
+        this.#socket = null;
+        this.#resumable = setTimeout(() => this.close(DisconnectReason.UNKNOWN_REASON), RESUME_WINDOW);
+      },
+    });
+  }
+
+  #request(request: SignalRequest): void {
+    const { message } = request;
+    switch (message.case) {
+      case 'answer':
+        this.#negotiation.answer(message.value.sdp, message.value.id);
+        break;
+      case 'offer':
+        this.#published(message.value);
+        break;
+      case 'trickle':
+        this.#trickled(message.value);
+        break;
+      case 'subscription':
+        this.#subscription(message.value);
+        break;
+      case 'trackSetting':
+        for (const sid of message.value.trackSids) this.#lines.bySid(sid)?.settings(message.value);
+        break;
+      case 'syncState':
+        this.#synced(message.value);
+        break;
+      case 'ping':
+        this.tell({ case: 'pong', value: BigInt(Date.now()) });
+        break;
+      case 'pingReq': {
+        const pong = new Pong({ lastPingTimestamp: message.value.timestamp, timestamp: BigInt(Date.now()) });
+        this.tell({ case: 'pongResp', value: pong });
+        break;
+      }
+      case 'leave':
+        this.close(DisconnectReason.CLIENT_INITIATED);
+        break;
+      default:
+    }
+  }
+
+  #published(offer: SessionDescription): void {
+    this.#publisher?.close();
+    const publisher = new DataPublisher({
+      id: `${this.sid}-publisher`,
+      port: this.#options.parts.port,
+      log: this.#log,
+      events: {
+        answer: (sdp) => this.#tellDescription('answer', sdp, offer.id),
+        candidate: (candidate, mid) => this.#tellCandidate(candidate, mid, SignalTarget.PUBLISHER),
+      },
+    });
+    this.#publisher = publisher;
+    if (publisher.offer(offer.sdp)) return;
+    publisher.close();
+    this.#publisher = null;
+  }
+
+  #trickled(trickle: TrickleRequest): void {
+    const found = readCandidate(trickle.candidateInit);
+    if (!found) return;
+    const to = trickle.target === SignalTarget.PUBLISHER ? this.#publisher : this.#negotiation;
+    to?.addCandidate(found.candidate, found.mid);
+  }
+
+  #subscription(update: UpdateSubscription): void {
+    const sids = new Set([...update.trackSids, ...update.participantTracks.flatMap((each) => each.trackSids)]);
+    let changed = false;
+    for (const sid of sids) {
+      const line = this.#lines.bySid(sid);
+      if (line) {
+        line.subscribe(update.subscribe);
+        continue;
+      }
+      const camera = this.#options.room.cameras.find((each) => each.trackSid === sid);
+      if (camera && update.subscribe) changed = this.#lines.add(camera) || changed;
+      else if (!camera) {
+        const value = new SubscriptionResponse({ trackSid: sid, err: SubscriptionError.SE_TRACK_NOTFOUND });
+        this.tell({ case: 'subscriptionResponse', value });
+      }
+    }
+    if (changed) this.#negotiation.offer();
+  }
+
+  #synced(state: SyncState): void {
+    if (state.subscription) this.#subscription(state.subscription);
+  }
+
+  #stateChanged(state: PeerState): void {
+    if (this.#closed) return;
+    if (state === 'connected') {
+      if (this.#failing) clearTimeout(this.#failing);
+      this.#failing = null;
+      this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [this.info()] }) });
+    } else if ((state === 'failed' || state === 'closed') && !this.#failing) {
+      this.#log.info({ state }, 'media connection lost');
+      this.#failing = setTimeout(
+        () => this.close(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT),
+        FAILED_PATIENCE,
+      );
+    }
+  }
+
+  #renewToken(grant: AccessGrant): void {
+    this.#options.parts.tokens.renew(grant).then(
+      (token) => this.tell({ case: 'refreshToken', value: token }),
+      (error) => this.#log.error({ err: error }, 'token not renewed'),
+    );
+  }
+
+  #tellDescription(type: 'offer' | 'answer', sdp: string, id: number): void {
+    const midToTrackId = type === 'offer' ? this.#lines.midToTrackId() : {};
+    this.tell({ case: type, value: new SessionDescription({ type, sdp, id, midToTrackId }) });
+  }
+
+  #tellCandidate(candidate: string, mid: string, target: SignalTarget): void {
+    const value = new TrickleRequest({ candidateInit: writeCandidate(candidate, mid), target });
+    this.tell({ case: 'trickle', value });
+  }
+
+  #tellQuality(): void {
+    const quality = this.#lines.quality();
+    if (quality === null || quality === this.#quality) return;
+    this.#quality = quality;
+    const score = quality === ConnectionQuality.EXCELLENT ? 5 : quality === ConnectionQuality.GOOD ? 4 : 2;
+    const updates = [new ConnectionQualityInfo({ participantSid: this.sid, quality, score })];
+    this.tell({ case: 'connectionQuality', value: new ConnectionQualityUpdate({ updates }) });
+  }
+}

@@ -1,0 +1,43 @@
+import { createSocket } from 'node:dgram';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import type { StreamProvider } from '../../stream-provider.ts';
+import { Edge } from '../edge.ts';
+import type { EdgeOptions } from '../edge-options.ts';
+
+export const KEY = 'test-key';
+export const SECRET = 'test-secret-that-is-long-enough-for-hs256';
+
+/** An edge on free loopback ports, started. */
+export async function testEdge(
+  streams: StreamProvider,
+  options: Partial<EdgeOptions> = {},
+): Promise<{ edge: Edge; url: string; registry: Registry }> {
+  const registry = new Registry();
+  const edge = new Edge({
+    http: { host: '127.0.0.1', port: 0 },
+    udp: { port: await freeUdpPort(), bindAddress: '127.0.0.1', publicAddresses: [] },
+    publicUrl: null,
+    livekit: { apiKey: KEY, apiSecret: SECRET },
+    webhookUrls: [],
+    corsOrigins: '*',
+    streams,
+    log: pino({ level: process.env['EDGE_LOG'] ?? 'silent' }),
+    metrics: registry,
+    ...options,
+  });
+  await edge.start();
+  return { edge, url: `http://127.0.0.1:${edge.port}`, registry };
+}
+
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
+}
+
+export function metadataOf(ids: readonly string[]): string {
+  return JSON.stringify({ cameras: ids.map((id) => ({ id, name: `Camera ${id}` })) });
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { WebhookEvent } from '@livekit/protocol';
+import type { Logger } from 'pino';
+import type { AccessTokens } from '../access-token.ts';
+import type { EdgeMetrics } from '../edge-metrics.ts';
+import type { CameraParticipant } from '../rooms/camera-participant.ts';
+import type { Member } from '../rooms/member.ts';
+import type { Room } from '../rooms/room.ts';
+import type { RoomEvents } from '../rooms/rooms.ts';
+import { newSid } from '../rooms/sid.ts';
+import { WebhookQueue } from './webhook-queue.ts';
+
+/** LiveKit's webhooks: each event signed and sent to every configured address, in order for each. */
+export class Webhooks implements RoomEvents {
+  readonly #queues: readonly WebhookQueue[];
+
+  constructor(options: { urls: readonly string[]; tokens: AccessTokens; metrics: EdgeMetrics; log: Logger }) {
+    const { tokens, metrics, log } = options;
+    this.#queues = options.urls.map(
+      (url) =>
+        new WebhookQueue({
+          url,
+          log,
+          sign: (body) => tokens.signBody(createHash('sha256').update(body).digest('base64')),
+          onLost: () => metrics.webhooksLost.inc(),
+        }),
+    );
+  }
+
+  event(name: string, room: Room, about: { member?: Member; camera?: CameraParticipant } = {}): void {
+    if (this.#queues.length === 0) return;
+    const { member, camera } = about;
+    const participant = member?.info() ?? camera?.info();
+    const event = new WebhookEvent({
+      event: name,
+      id: newSid('EV'),
+      createdAt: BigInt(Math.floor(Date.now() / 1000)),
+      room: room.info(),
+      ...(participant ? { participant } : {}),
+      ...(camera ? { track: camera.trackInfo() } : {}),
+    });
+    const body = event.toJsonString();
+    for (const queue of this.#queues) queue.add(body);
+  }
+
+  close(): void {
+    for (const queue of this.#queues) queue.close();
+  }
+}
