@@ -1,4 +1,6 @@
 import type { Bench } from '../bench.ts';
+import { fanout } from './fanout.ts';
+import { ingest } from './ingest.ts';
 
 /** Every bench there is, in the order the help shows them. */
-export const benches: readonly Bench[] = [];
+export const benches: readonly Bench[] = [ingest, fanout];
