@@ -54,7 +54,9 @@ function majorOf(version) {
 /** Runs npm and shows how far it is. Nothing is run that packages bring: every binary comes from the registry itself. */
 async function install(locked) {
   // Packages of other systems are in the lock file, but never come.
-  const wanted = locked.filter(([, { os, cpu }]) => fits(os, process.platform) && fits(cpu, process.arch));
+  const wanted = locked.filter(
+    ([, { os, cpu, libc }]) => fits(os, process.platform) && fits(cpu, process.arch) && fits(libc, 'glibc'),
+  );
   const tty = process.stderr.isTTY;
   const began = Date.now();
   let shown = -1;
