@@ -1,12 +1,8 @@
-import { barcodeHeight, readBarcode } from '@marsad/simulator/barcode';
+import { readBarcode } from '@marsad/simulator/barcode';
+import type { ShownFrame } from './watched.ts';
 
-/** A picture that was put on the screen. */
-export interface ShownFrame {
-  /** The number drawn into the picture; null when the barcode could not be read. */
-  readonly number: number | null;
-  /** When it was handed to the compositor, in milliseconds since the epoch. */
-  readonly shownAt: number;
-}
+/** The part of the picture's height, from its top, in which the barcode lies. */
+const BAND = 0.1;
 
 /** Reads the frame number out of every picture a video element shows. */
 export class FrameRecorder {
@@ -34,16 +30,12 @@ export class FrameRecorder {
 
   #read(): number | null {
     const { videoWidth: width, videoHeight: height } = this.#video;
-    const rows = barcodeHeight(width, height);
+    const rows = Math.ceil(height * BAND);
     this.#canvas.width = width;
     this.#canvas.height = rows;
     const context = this.#canvas.getContext('2d', { willReadFrequently: true });
     if (!context) return null;
     context.drawImage(this.#video, 0, 0, width, rows, 0, 0, width, rows);
-    const { data } = context.getImageData(0, 0, width, rows);
-    // Green stands for luma: the barcode is black and white.
-    const luma = new Uint8Array(width * rows);
-    for (let index = 0; index < luma.length; index++) luma[index] = data[index * 4 + 1] ?? 0;
-    return readBarcode(luma, width, height);
+    return readBarcode(context.getImageData(0, 0, width, rows).data, width, height, width * 4, 4);
   }
 }

@@ -1,21 +1,6 @@
 import { Room, RoomEvent, Track } from 'livekit-client';
-import { FrameRecorder, type ShownFrame } from './frame-recorder.ts';
-
-export interface WatchRequest {
-  readonly client: 'whep' | 'livekit';
-  readonly camera: string;
-  readonly accessToken: string;
-  /** How long to look after the first picture, in milliseconds. */
-  readonly watchMs: number;
-}
-
-export interface Watched {
-  /** The click, in milliseconds since the epoch. */
-  readonly clickedAt: number;
-  /** The first decoded picture. */
-  readonly firstPictureAt: number;
-  readonly frames: readonly ShownFrame[];
-}
+import { FrameRecorder } from './frame-recorder.ts';
+import type { Watched, WatchRequest } from './watched.ts';
 
 interface Reservation {
   reservation_id: string;

@@ -1,6 +1,8 @@
 import type { Bench } from '../bench.ts';
 import { fanout } from './fanout.ts';
+import { firstFrame } from './first-frame.ts';
+import { glass } from './glass.ts';
 import { ingest } from './ingest.ts';
 
 /** Every bench there is, in the order the help shows them. */
-export const benches: readonly Bench[] = [ingest, fanout];
+export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass];

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
+import type { Watched, WatchRequest } from '../../page/watched.ts';
 
 const flags = [
   '--no-sandbox',
@@ -40,4 +41,12 @@ export async function openBenchPage(browser: Browser, url: string, script: strin
   await page.goto(`${url}/health`);
   await page.evaluate(script);
   return page;
+}
+
+/** Runs `watch` of the page's script (bench/page/watch.ts). */
+export async function watchInPage(page: Page, request: WatchRequest): Promise<Watched> {
+  return page.evaluate(
+    (given) => (globalThis as unknown as { watch(request: WatchRequest): Promise<Watched> }).watch(given),
+    request,
+  );
 }
