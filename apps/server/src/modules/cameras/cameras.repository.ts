@@ -108,8 +108,8 @@ export class CameraRepository {
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
-  async addresses(id: string): Promise<CameraAddresses | undefined> {
-    const row = await this.#sql
+  async addresses(id: string, trx?: Transaction<Tables>): Promise<CameraAddresses | undefined> {
+    const row = await (trx ?? this.#sql)
       .selectFrom('cameras')
       .select(['id', 'main_url', 'sub_url'])
       .where('id', '=', id)
@@ -169,11 +169,6 @@ export class CameraRepository {
       .where('id', '=', id)
       .returning(columns)
       .executeTakeFirst();
-  }
-
-  async hasOwn(trx: Transaction<Tables>): Promise<boolean> {
-    const row = await trx.selectFrom('cameras').select('id').where('demo', '=', false).limit(1).executeTakeFirst();
-    return row !== undefined;
   }
 
   async demo(trx: Transaction<Tables>): Promise<CameraRow[]> {

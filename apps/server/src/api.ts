@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { type Config, requireUrl } from './config.ts';
+import { readLeases } from './media-plane/leases.ts';
+import { MediaPlane } from './media-plane/media-plane.ts';
+import { agencyRoutes } from './modules/agencies/agencies.routes.ts';
+import { AuditService } from './modules/audit/audit.service.ts';
+import { CameraFeed } from './modules/cameras/camera-feed.ts';
+import { CameraRepository } from './modules/cameras/cameras.repository.ts';
+import { cameraRoutes } from './modules/cameras/cameras.routes.ts';
+import { CamerasService } from './modules/cameras/cameras.service.ts';
+import { seedDemoCameras } from './modules/cameras/demo-cameras.ts';
+import { maskAddress } from './modules/cameras/rtsp-address.ts';
+import { AccessTokenIssuer } from './modules/iam/access-token-issuer.ts';
+import { FirstUsers } from './modules/iam/first-users.ts';
+import { IamRepository } from './modules/iam/iam.repository.ts';
+import { iamRoutes } from './modules/iam/iam.routes.ts';
+import { IamService } from './modules/iam/iam.service.ts';
+import { LoginThrottle } from './modules/iam/login-throttle.ts';
+import { LiveService } from './modules/live/live.service.ts';
+import { RoomKeeper } from './modules/streams/room-keeper.ts';
+import { StreamRepository } from './modules/streams/streams.repository.ts';
+import { streamRoutes } from './modules/streams/streams.routes.ts';
+import { StreamsService } from './modules/streams/streams.service.ts';
+import { systemRoutes } from './modules/system/system.routes.ts';
+import { SystemService } from './modules/system/system.service.ts';
+import type { Tables } from './modules/tables.ts';
+import { TokenVerifier } from './platform/auth/token-verifier.ts';
+import { SecretBox } from './platform/crypto/secret-box.ts';
+import { isDatabaseUnavailable, openDatabase } from './platform/database/database.ts';
+import { migrate } from './platform/database/migrate.ts';
+import { serveDashboard } from './platform/http/dashboard.ts';
+import { serveDocs } from './platform/http/docs.ts';
+import { createHttpServer, type HttpServer } from './platform/http/server.ts';
+import { createLog, type Log } from './platform/log/log.ts';
+import { HttpMetrics } from './platform/metrics/http-metrics.ts';
+import { Valkey } from './platform/valkey/valkey.ts';
+import { livekitCredentials, loadSecrets } from './secrets.ts';
+
+export interface Api {
+  /** Where it listens: `http://host:port`. */
+  readonly address: string;
+  readonly server: HttpServer;
+  readonly mediaPlane: MediaPlane;
+  /** Ends everything in reverse order; requests under way are answered first. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface ApiParts {
+  readonly log?: Log;
+  /** Wall clock, milliseconds. */
+  readonly now?: () => number;
+  /** Folder of the built dashboard. */
+  readonly dashboard?: string;
+}
+
+/** How long the database and Valkey may take to appear at a start, milliseconds. */
+const patience = 30_000;
+
+const builtDashboard = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
+
+/**
+ * Opens the api: connects, migrates, makes the first sign-ins, listens. What was opened is closed again when a later
+ * part fails.
+ * @throws ConfigError without DATABASE_URL or VALKEY_URL; whatever keeps a part from starting within 30 s
+ */
+export async function startApi(config: Config, parts: ApiParts = {}): Promise<Api> {
+  const {
+    log = createLog({ level: config.log.level, role: 'api' }),
+    now = Date.now,
+    dashboard = builtDashboard,
+  } = parts;
+  const databaseUrl = requireUrl(config.database.url, 'DATABASE_URL');
+  const valkeyUrl = requireUrl(config.valkey.url, 'VALKEY_URL');
+  const opened: (() => unknown)[] = [];
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= closeAll(opened, log);
+    return closing;
+  };
+
+  try {
+    const secrets = loadSecrets(config.secretsDir);
+    const livekit = livekitCredentials(config, secrets);
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+
+    const database = openDatabase<Tables>({ url: databaseUrl, connections: config.database.connections, log });
+    opened.push(() => database.close());
+    const valkey = new Valkey({ url: valkeyUrl, keyPrefix: config.valkey.keyPrefix, log });
+    opened.push(() => valkey.close());
+    await Promise.all([insist(() => migrate({ url: databaseUrl, log }), log), valkey.ready(patience)]);
+
+    const mediaPlane = new MediaPlane({
+      leases: () => readLeases(valkey),
+      rpc: {
+        secret: secrets.rpcSecret,
+        ...(config.rpc.ca === null ? {} : { tls: { ca: readFileSync(config.rpc.ca, 'utf8') } }),
+      },
+      log,
+      now,
+    });
+    opened.push(() => mediaPlane.close());
+
+    const audit = new AuditService(database.sql);
+    const cameraRepository = new CameraRepository(database.sql, new SecretBox(secrets.cameraKey), maskAddress);
+    await seedDemoCameras({ repository: cameraRepository, file: config.demo.listFile, log });
+    const feed = new CameraFeed({ repository: cameraRepository, mediaPlane, log });
+    opened.push(() => feed.close());
+    const cameras = new CamerasService({
+      repository: cameraRepository,
+      audit,
+      mediaPlane,
+      onChange: () => feed.wake(),
+    });
+
+    const issuer = new AccessTokenIssuer({
+      privateKeyPem: secrets.issuer.privateKeyPem,
+      keyId: secrets.issuer.keyId,
+      lifetime: config.tokens.accessSeconds,
+      now,
+    });
+    const firstUsers = new FirstUsers({ sql: database.sql, file: join(config.dataDir, 'first-admin.json'), log });
+    await firstUsers.ensure(config.demo.listFile !== null);
+    const { refreshSeconds } = config.tokens;
+    const iamRepository = new IamRepository(database.sql);
+    const throttle = new LoginThrottle(valkey);
+    const iam = new IamService({
+      repository: iamRepository,
+      audit,
+      issuer,
+      throttle,
+      firstUsers,
+      refreshSeconds,
+      now,
+    });
+    const forgetting = setInterval(() => {
+      iamRepository.forgetSessions(now()).catch((error) => log.debug({ err: error }, 'old sessions stay for now'));
+    }, 3_600_000);
+    opened.push(() => clearInterval(forgetting));
+
+    const streamRepository = new StreamRepository(valkey, config.quota);
+    const live = new LiveService({
+      mediaPlane,
+      valkey,
+      livekit,
+      tls: config.http.tls !== null,
+      tokenSeconds: config.tokens.viewerSeconds,
+    });
+    const rooms = new RoomKeeper({ repository: streamRepository, live, cameras, mediaPlane, log });
+    opened.push(() => rooms.close());
+    const reservations = new Counter({
+      name: 'cctv_stream_reservations_total',
+      help: 'Requests for a stream, by how they ended',
+      labelNames: ['source', 'status'] as const,
+      registers: [registry],
+    });
+    const streams = new StreamsService({
+      repository: streamRepository,
+      rooms,
+      cameras,
+      live,
+      audit,
+      reservations,
+      now,
+    });
+    const version = versionOf();
+    const system = new SystemService({
+      version,
+      database,
+      valkey,
+      mediaPlane,
+      streams: streamRepository,
+      registry,
+      now,
+    });
+
+    const server = await createHttpServer({
+      log,
+      verifier: new TokenVerifier([issuer.trusted], now),
+      metrics: new HttpMetrics(registry),
+      tls: config.http.tls,
+      corsOrigins: config.http.corsOrigins,
+      trustedProxies: config.http.trustedProxies,
+      connectSources: () => edgeSources(mediaPlane),
+    });
+    opened.push(() => server.close());
+    await serveDocs(server, { version });
+    iamRoutes(server, { iam, issuer, refreshSeconds });
+    agencyRoutes(server);
+    cameraRoutes(server, cameras);
+    streamRoutes(server, streams);
+    systemRoutes(server, system);
+    await serveDashboard(server, dashboard);
+
+    rooms.start();
+    await feed.start();
+    await mediaPlane.start();
+    const address = await server.listen({ host: config.http.host, port: config.http.port });
+    log.info({ address, version }, 'the api listens');
+    return { address, server, mediaPlane, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function closeAll(opened: (() => unknown)[], log: Log): Promise<void> {
+  for (let part = opened.pop(); part; part = opened.pop()) {
+    try {
+      await part();
+    } catch (error) {
+      log.error({ err: error }, 'a part of the api did not close well');
+    }
+  }
+}
+
+/** Tries until it works or patience is over: at a start everything comes up at once, and in any order. */
+async function insist<T>(attempt: () => Promise<T>, log: Log): Promise<T> {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) || performance.now() > deadline) throw error;
+      log.warn({ err: error }, 'the database is not there yet');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+/** Where a page may connect to: every edge, at whatever host the page itself came from. */
+function edgeSources(mediaPlane: MediaPlane): string[] {
+  const sources = mediaPlane.nodes().flatMap(({ lease }) => {
+    if (!lease.roles.includes('edge')) return [];
+    if (lease.public_url !== null) {
+      const { host } = new URL(lease.public_url);
+      return [`ws://${host}`, `wss://${host}`, `http://${host}`, `https://${host}`];
+    }
+    const port = lease.public_port ?? 7880;
+    return ['ws', 'wss', 'http', 'https'].map((scheme) => `${scheme}://*:${port}`);
+  });
+  return [...new Set(sources)];
+}
+
+function versionOf(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(manifest) as { version: unknown }).version);
+}

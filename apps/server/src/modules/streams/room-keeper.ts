@@ -1,0 +1,129 @@
+import type { MediaPlane } from '../../media-plane/media-plane.ts';
+import { AppError } from '../../platform/app-error.ts';
+import type { Log } from '../../platform/log/log.ts';
+import type { CamerasService } from '../cameras/cameras.service.ts';
+import type { LiveService } from '../live/live.service.ts';
+import type { EndedReservation, StreamRepository } from './streams.repository.ts';
+
+export interface RoomKeeperOptions {
+  readonly repository: StreamRepository;
+  readonly live: LiveService;
+  readonly cameras: Pick<CamerasService, 'names'>;
+  readonly mediaPlane: Pick<MediaPlane, 'on' | 'off'>;
+  readonly log: Log;
+  /** Between two looks at what has ended, milliseconds. Default 1,000. */
+  readonly interval?: number;
+  /** Between two sweeps, milliseconds. Default 60,000. */
+  readonly sweepInterval?: number;
+}
+
+/**
+ * Keeps rooms as the reservations say: stops the media of those that ended, sweeps, and fills an edge again that has
+ * forgotten its rooms. Every api process runs one; what two of them do twice does no harm.
+ */
+export class RoomKeeper {
+  readonly #o: RoomKeeperOptions;
+  readonly #syncing = new Map<string, Promise<void>>();
+  #timers: NodeJS.Timeout[] = [];
+  #settling: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: RoomKeeperOptions) {
+    this.#o = options;
+  }
+
+  start(): void {
+    this.#timers = [
+      setInterval(() => void this.settle(), this.#o.interval ?? 1_000),
+      setInterval(() => void this.#sweep(), this.#o.sweepInterval ?? 60_000),
+    ];
+    this.#o.mediaPlane.on('edge', this.#refill);
+    this.#o.mediaPlane.on('edge-gone', this.#refill);
+    void this.#sweep();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#o.mediaPlane.off('edge', this.#refill);
+    this.#o.mediaPlane.off('edge-gone', this.#refill);
+    await Promise.allSettled([this.#settling, ...this.#syncing.values()]);
+  }
+
+  /** Stops the media of every reservation that has ended and was not dealt with. Never rejects. */
+  settle(): Promise<void> {
+    // One that is under way may have taken its list before this call's reservation was on it.
+    const mine = this.#settling.then(() => this.#settle());
+    this.#settling = mine;
+    return mine;
+  }
+
+  /**
+   * Makes one room show what is reserved in it. Calls for a room follow one another, so that an older set of cameras
+   * never overwrites a newer one.
+   */
+  async sync(room: string): Promise<void> {
+    const before = this.#syncing.get(room) ?? Promise.resolve();
+    const mine = before.catch(() => {}).then(() => this.#sync(room));
+    this.#syncing.set(room, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.#syncing.get(room) === mine) this.#syncing.delete(room);
+    }
+  }
+
+  async #sync(room: string): Promise<void> {
+    const ids = await this.#o.repository.camerasOf(room);
+    const names = await this.#o.cameras.names(ids);
+    await this.#o.live.show(
+      room,
+      ids.map((id) => ({ id, name: names.get(id) ?? id })),
+    );
+  }
+
+  async #settle(): Promise<void> {
+    let ended: EndedReservation[] = [];
+    try {
+      ended = await this.#o.repository.takeEnded();
+      const rooms = new Set(ended.map(({ room }) => room));
+      for (const room of rooms) {
+        await this.sync(room);
+        const gone = ended.filter((entry) => entry.room === room);
+        // A wall loses a camera and its viewer stays; in a room of one camera it is the viewer who goes.
+        for (const { identity } of gone.filter(({ room: name }) => name.startsWith('camera_'))) {
+          await this.#o.live.dismiss(room, identity);
+        }
+        ended = ended.filter((entry) => entry.room !== room);
+      }
+    } catch (error) {
+      // Without an edge there is no media to stop: what it forgets by restarting is not filled in again.
+      if (!this.#closed) await this.#o.repository.giveBackEnded(ended).catch(() => {});
+      if (!(error instanceof AppError)) this.#o.log.error({ err: error }, 'ended streams could not be stopped');
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      const ended = await this.#o.repository.sweep();
+      if (ended > 0) this.#o.log.info({ ended }, 'reservations without a heartbeat have ended');
+      await this.settle();
+    } catch (error) {
+      this.#o.log.debug({ err: error }, 'reservations could not be swept');
+    }
+  }
+
+  /** An edge came or went: whatever room is not where it should be is made there. */
+  readonly #refill = (edge: string): void => {
+    void this.#fill().then(
+      (rooms) => rooms > 0 && this.#o.log.info({ edge, rooms }, 'rooms were made again'),
+      (error: unknown) => this.#o.log.warn({ err: error, edge }, 'rooms could not be made again'),
+    );
+  };
+
+  async #fill(): Promise<number> {
+    const rooms = await this.#o.repository.rooms();
+    for (const room of rooms) await this.sync(room);
+    return rooms.length;
+  }
+}
