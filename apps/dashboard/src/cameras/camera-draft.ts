@@ -1,0 +1,91 @@
+import { type Camera, CameraInput, CameraPatch } from '@marsad/contract';
+
+/** What the form holds: text as typed. */
+export type Draft = Record<DraftField, string>;
+export const draftFields = [
+  'name',
+  'name_ar',
+  'source',
+  'rtsp_url',
+  'sub_rtsp_url',
+  'mode',
+  'transport',
+  'address',
+  'latitude',
+  'longitude',
+] as const;
+export type DraftField = (typeof draftFields)[number];
+export type Problem = 'required' | 'too-long' | 'rtsp' | 'coordinate' | 'invalid';
+export type Problems = Partial<Record<DraftField, Problem>>;
+
+export function draftOf(camera: Camera | null, source: string): Draft {
+  return {
+    name: camera?.name ?? '',
+    name_ar: camera?.name_ar ?? '',
+    source: camera?.source ?? source,
+    rtsp_url: camera?.rtsp_url ?? '',
+    sub_rtsp_url: camera?.sub_rtsp_url ?? '',
+    mode: camera?.mode ?? 'on-demand',
+    transport: camera?.transport ?? 'auto',
+    address: camera?.location?.address ?? '',
+    latitude: camera?.location ? String(camera.location.latitude) : '',
+    longitude: camera?.location ? String(camera.location.longitude) : '',
+  };
+}
+
+/** Arabic-Indic digits and the Arabic decimal sign count as what they mean. */
+function numberOf(text: string): number {
+  const western = text.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660)).replace('٫', '.');
+  return western.trim() === '' ? Number.NaN : Number(western);
+}
+
+function wireOf(draft: Draft): Record<string, unknown> {
+  const placed = draft.latitude.trim() !== '' || draft.longitude.trim() !== '';
+  return {
+    name: draft.name,
+    name_ar: draft.name_ar.trim() === '' ? draft.name : draft.name_ar,
+    source: draft.source,
+    rtsp_url: draft.rtsp_url,
+    sub_rtsp_url: draft.sub_rtsp_url.trim() === '' ? null : draft.sub_rtsp_url,
+    mode: draft.mode,
+    transport: draft.transport,
+    location: placed
+      ? { latitude: numberOf(draft.latitude), longitude: numberOf(draft.longitude), address: draft.address }
+      : null,
+  };
+}
+
+function problemsOf(draft: Draft, issues: readonly { path: PropertyKey[]; code: string }[]): Problems {
+  const problems: Problems = {};
+  for (const { path, code } of issues) {
+    const field = draftFields.find((known) => known === path.at(-1));
+    if (!field) continue;
+    const text = draft[field].trim();
+    if (text === '' && field !== 'latitude' && field !== 'longitude') problems[field] = 'required';
+    else if (code === 'too_big' && field !== 'latitude' && field !== 'longitude') problems[field] = 'too-long';
+    else if (field === 'rtsp_url' || field === 'sub_rtsp_url') problems[field] = 'rtsp';
+    else if (field === 'latitude' || field === 'longitude') problems[field] = 'coordinate';
+    else problems[field] = 'invalid';
+  }
+  return problems;
+}
+
+type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problems };
+
+export function checkNew(draft: Draft): Checked<CameraInput> {
+  const result = CameraInput.safeParse(wireOf(draft));
+  return result.success
+    ? { ok: true, value: result.data }
+    : { ok: false, problems: problemsOf(draft, result.error.issues) };
+}
+
+/** Only what differs from before is sent: two administrators may edit the same camera. */
+export function checkChange(draft: Draft, before: Draft): Checked<CameraPatch> {
+  const now = wireOf(draft);
+  const then = wireOf(before);
+  const changed = Object.entries(now).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(then[key]));
+  const result = CameraPatch.safeParse(Object.fromEntries(changed));
+  return result.success
+    ? { ok: true, value: result.data }
+    : { ok: false, problems: problemsOf(draft, result.error.issues) };
+}

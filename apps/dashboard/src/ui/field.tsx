@@ -1,0 +1,39 @@
+import { type ComponentProps, type ReactNode, useId } from 'react';
+import { cx } from './class-names.ts';
+
+const box =
+  'w-full rounded-control border border-control bg-surface-1 px-3 text-14 text-text placeholder:text-text-muted aria-invalid:border-alarm disabled:opacity-60';
+
+interface FieldProps {
+  label: ReactNode;
+  error?: string | undefined;
+  note?: ReactNode;
+  children: (ids: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: true }) => ReactNode;
+}
+
+/** A label, one control, and below it what is wrong or what to know. */
+export function Field({ label, error, note, children }: FieldProps) {
+  const id = useId();
+  const described = error || note ? { 'aria-describedby': `${id}-note` } : {};
+  return (
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="text-13 font-medium text-text-2">
+        {label}
+      </label>
+      {children({ id, ...described, ...(error ? { 'aria-invalid': true } : {}) })}
+      {(error || note) && (
+        <p id={`${id}-note`} className={cx('text-12', error ? 'text-alarm' : 'text-text-muted')}>
+          {error ?? note}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function Input({ className, ...rest }: ComponentProps<'input'>) {
+  return <input {...rest} className={cx(box, 'h-9 compact:h-8', className)} />;
+}
+
+export function Select({ className, ...rest }: ComponentProps<'select'>) {
+  return <select {...rest} className={cx(box, 'select-box h-9 appearance-none pe-8 compact:h-8', className)} />;
+}

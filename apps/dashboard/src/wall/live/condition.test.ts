@@ -1,0 +1,53 @@
+import { ApiError, describeError, type ErrorCode, errorCodes } from '@marsad/contract';
+import { describe, expect, it } from 'vitest';
+import { refusedCondition, reportedCondition, retryDelay } from './condition.ts';
+
+const apiError = (code: ErrorCode, facts = {}) =>
+  new ApiError(errorCodes[code].status, code, describeError(code, facts).error, 'r');
+
+describe('what a tile says', () => {
+  it('is live only when a picture of this spell has been shown', () => {
+    expect(reportedCondition({ state: 'live' }, true, 5)).toEqual({ kind: 'live' });
+    expect(reportedCondition({ state: 'live' }, false, 5)).toEqual({ kind: 'connecting', step: 'waiting' });
+  });
+
+  it('dates a frozen picture by the picture, not by the report', () => {
+    expect(reportedCondition({ state: 'frozen', since: '3000', last_picture_at: '1000' }, true, 5000)).toEqual({
+      kind: 'frozen',
+      since: 1000,
+    });
+  });
+
+  it('keeps the reason it knows and drops one it does not', () => {
+    const offline = { state: 'offline', reason: 'TIMEOUT', detail: '', since: '1000', last_picture_at: '' };
+    expect(reportedCondition(offline, true, 5)).toEqual({
+      kind: 'offline',
+      reason: 'TIMEOUT',
+      detail: '',
+      since: 1000,
+      lastPictureAt: null,
+    });
+    expect(reportedCondition({ ...offline, reason: 'NEW_THING' }, true, 5)).toMatchObject({ reason: null });
+  });
+
+  it('lets pictures speak where there are no attributes', () => {
+    expect(reportedCondition({}, true, 5)).toEqual({ kind: 'live' });
+    expect(reportedCondition({}, false, 5)).toEqual({ kind: 'connecting', step: 'opening' });
+  });
+
+  it('gives the numbers of a refusal', () => {
+    const error = apiError('AGENCY_LIMIT_EXCEEDED', { source: 'BUS', current: 20, limit: 20 });
+    expect(refusedCondition(error, 5)).toEqual({ kind: 'refused', source: 'BUS', current: 20, limit: 20 });
+    expect(refusedCondition(apiError('CAMERA_OFFLINE'), 5)).toMatchObject({ kind: 'offline', since: 5 });
+    expect(refusedCondition(apiError('SOURCE_FORBIDDEN'), 5)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('asks again when that can help', () => {
+    expect(retryDelay(apiError('SOURCE_FORBIDDEN'), 0)).toBeNull();
+    expect(retryDelay(apiError('CAMERA_NOT_FOUND'), 0)).toBeNull();
+    expect(retryDelay(apiError('AGENCY_LIMIT_EXCEEDED'), 0)).toBe(10_000);
+    expect(retryDelay(apiError('RATE_LIMIT_EXCEEDED', { retry_after: 3 }), 0)).toBe(3000);
+    expect(retryDelay(apiError('SERVICE_UNAVAILABLE'), 0)).toBe(500);
+    expect(retryDelay(new Error('x'), 9)).toBe(10_000);
+  });
+});

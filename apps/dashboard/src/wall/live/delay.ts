@@ -1,0 +1,61 @@
+/** What is read from one inbound video stream of `getStats()`; absent where the browser does not say. */
+export interface InboundVideo {
+  readonly framesDecoded?: number;
+  readonly estimatedPlayoutTimestamp?: number;
+  readonly jitterBufferDelay?: number;
+  readonly jitterBufferEmittedCount?: number;
+}
+
+export interface Delay {
+  readonly ms: number;
+  /** Only the wait in this browser is known, not the way to it. */
+  readonly partial: boolean;
+}
+
+/** Seconds from the NTP epoch (1900) to the Unix epoch, in ms. */
+const ntpToUnix = 2_208_988_800_000;
+
+/** Browsers disagree whether the stat counts from 1900 or from 1970: whichever is close to now is meant. */
+export function playoutTime(stat: number, now: number): number {
+  return Math.abs(stat - ntpToUnix - now) < Math.abs(stat - now) ? stat - ntpToUnix : stat;
+}
+
+/**
+ * How far behind reality the picture is that is shown now.
+ *
+ * The sender's reports carry the wall clock of a picture's arrival at the ingest; the browser extrapolates it to the
+ * picture it plays. A stream whose reports have not come yet has no such stat: then the time in the jitter buffer
+ * since the last reading is all there is.
+ */
+export function delayOf(now: InboundVideo, before: InboundVideo | undefined, serverNow: number): Delay | null {
+  if (now.estimatedPlayoutTimestamp) {
+    const ms = serverNow - playoutTime(now.estimatedPlayoutTimestamp, serverNow);
+    // Beyond a minute it is not a delay but a clock nobody set.
+    if (Math.abs(ms) < 60_000) return { ms: Math.max(0, Math.round(ms)), partial: false };
+  }
+  const emitted = (now.jitterBufferEmittedCount ?? 0) - (before?.jitterBufferEmittedCount ?? 0);
+  const waited = (now.jitterBufferDelay ?? 0) - (before?.jitterBufferDelay ?? 0);
+  return emitted > 0 ? { ms: Math.round((waited / emitted) * 1000), partial: true } : null;
+}
+
+const frozenAfter = 2000;
+
+/** Follows the count of decoded pictures: says since when no new one came, once that is longer than two seconds. */
+export class PictureWatch {
+  #decoded = -1;
+  #changedAt = 0;
+
+  /** @param now ms since the epoch; @returns when the last picture was decoded, or null while they come */
+  read(decoded: number, now: number): number | null {
+    if (decoded !== this.#decoded) {
+      this.#decoded = decoded;
+      this.#changedAt = now;
+    }
+    return decoded > 0 && now - this.#changedAt > frozenAfter ? this.#changedAt : null;
+  }
+
+  /** While nothing is sent on purpose (hidden tile), silence means nothing. */
+  rest(): void {
+    this.#decoded = -1;
+  }
+}

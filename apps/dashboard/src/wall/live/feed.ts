@@ -1,0 +1,160 @@
+import type { Reservation } from '@marsad/contract';
+import type { RemoteParticipant } from 'livekit-client';
+import { type Attributes, type Condition, refusedCondition, reportedCondition, retryDelay } from './condition.ts';
+import { type Delay, type InboundVideo, PictureWatch } from './delay.ts';
+import type { RoomVideo } from './room-link.ts';
+
+/** One camera on the wall: its reservation, its picture, and what to say about it. */
+export class Feed {
+  readonly camera: string;
+  readonly video: HTMLVideoElement;
+  readonly watch = new PictureWatch();
+  nextBeatAt = 0;
+  lastStats: InboundVideo | undefined;
+  closed = false;
+  #reservation: Reservation | null = null;
+  #roomVideo: RoomVideo | null = null;
+  #attributes: Attributes | null = null;
+  #joined = false;
+  #showing = false;
+  #stoppedAt: number | null = null;
+  #refusal: unknown = null;
+  #attempts = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #condition: Condition = { kind: 'connecting', step: 'reserving' };
+  #delay: Delay | null = null;
+  readonly #listeners = new Set<() => void>();
+  readonly #delayListeners = new Set<() => void>();
+
+  constructor(camera: string, video: HTMLVideoElement) {
+    this.camera = camera;
+    this.video = video;
+  }
+
+  get reservation(): Reservation | null {
+    return this.#reservation;
+  }
+
+  get roomVideo(): RoomVideo | null {
+    return this.#roomVideo;
+  }
+
+  readonly condition = (): Condition => this.#condition;
+  readonly delay = (): Delay | null => this.#delay;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Apart from the condition: it changes every second and only one number on the screen cares. */
+  readonly subscribeDelay = (listener: () => void): (() => void) => {
+    this.#delayListeners.add(listener);
+    return () => this.#delayListeners.delete(listener);
+  };
+
+  reserved(reservation: Reservation, nextBeatAt: number): void {
+    this.#reservation = reservation;
+    this.#refusal = null;
+    this.#attempts = 0;
+    this.nextBeatAt = nextBeatAt;
+    this.#settle();
+  }
+
+  refuse(error: unknown, again: () => void): void {
+    this.#reservation = null;
+    this.#refusal = error;
+    this.show(null);
+    const delay = retryDelay(error, this.#attempts);
+    this.#attempts += 1;
+    this.cancelRetry();
+    if (delay !== null) this.#retry = setTimeout(again, delay * (0.9 + Math.random() / 5));
+    this.#settle();
+  }
+
+  cancelRetry(): void {
+    clearTimeout(this.#retry);
+  }
+
+  joined(joined: boolean): void {
+    this.#joined = joined;
+    if (!joined) this.#showing = false;
+    else if (this.#roomVideo) this.#awaitPicture();
+    this.#settle();
+  }
+
+  participant(participant: RemoteParticipant | null): void {
+    const wasLive = this.#attributes?.['state'] === 'live';
+    this.#attributes = participant ? { ...participant.attributes } : null;
+    this.#joined ||= participant !== null;
+    const live = this.#attributes?.['state'] === 'live';
+    // What the element still holds is from before: only a picture that comes now counts.
+    if (!live) this.#showing = false;
+    else if (!wasLive) this.#awaitPicture();
+    this.#settle();
+  }
+
+  show(video: RoomVideo | null): void {
+    if (this.#roomVideo && this.#roomVideo.track !== video?.track) this.#roomVideo.track.detach(this.video);
+    this.#roomVideo = video;
+    this.#showing = false;
+    this.watch.rest();
+    this.lastStats = undefined;
+    if (video) {
+      video.track.attach(this.video);
+      this.#awaitPicture();
+    }
+    this.#settle();
+  }
+
+  /** @param stoppedAt when the last picture was decoded, once that is too long ago; null while they come */
+  measured(delay: Delay | null, stoppedAt: number | null): void {
+    if (stoppedAt !== this.#stoppedAt) {
+      this.#stoppedAt = stoppedAt;
+      this.#settle();
+    }
+    const shown = this.#condition.kind === 'live' ? delay : null;
+    if (shown?.ms === this.#delay?.ms && shown?.partial === this.#delay?.partial) return;
+    this.#delay = shown;
+    for (const listener of this.#delayListeners) listener();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancelRetry();
+    this.#roomVideo?.track.detach(this.video);
+    this.#roomVideo = null;
+  }
+
+  #awaitPicture(): void {
+    const { video } = this;
+    const track = this.#roomVideo;
+    if (!track) return;
+    video.requestVideoFrameCallback(() => {
+      if (this.#roomVideo !== track || this.#showing) return;
+      this.#showing = true;
+      this.#settle();
+    });
+  }
+
+  #settle(): void {
+    const next = this.#judge();
+    if (JSON.stringify(next) === JSON.stringify(this.#condition) && next.kind !== 'failed') return;
+    this.#condition = next;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #judge(): Condition {
+    if (this.#refusal !== null) {
+      // "Offline since" is when it was first refused, not when it was last asked.
+      const first = this.#condition;
+      const next = refusedCondition(this.#refusal, Date.now());
+      return next.kind === 'offline' && first.kind === 'offline' ? { ...next, since: first.since } : next;
+    }
+    if (!this.#reservation) return { kind: 'connecting', step: 'reserving' };
+    if (!this.#joined || !this.#attributes) return { kind: 'connecting', step: 'joining' };
+    const reported = reportedCondition(this.#attributes, this.#showing, Date.now());
+    if (reported.kind === 'live' && this.#stoppedAt !== null) return { kind: 'frozen', since: this.#stoppedAt };
+    return reported;
+  }
+}
