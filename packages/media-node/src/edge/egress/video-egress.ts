@@ -150,13 +150,10 @@ export class VideoEgress implements FeedReader, Bursting {
     }
   }
 
-  /** Sends a sender report (RFC 3550 6.4.1) and lets retransmissions be counted anew. Called once a second. */
+  /** Sends a sender report and lets retransmissions be counted anew. Called once a second. */
   second(): void {
     this.#retransmitted = 0;
-    if (!this.#open || !this.#current || !this.#lastSent) return;
-    const { arrival, timestamp } = this.#lastSent;
-    const { ssrc, packets, bytes } = this.#sender;
-    this.#options.transport.send(senderReport({ ssrc, wallClock: arrival, timestamp, packets, bytes }));
+    if (this.#open && this.#current) this.#report();
   }
 
   close(): void {
@@ -211,26 +208,43 @@ export class VideoEgress implements FeedReader, Bursting {
 
   #sendLive(picture: PacketisedPicture): void {
     const now = performance.now();
+    const first = this.#lastSent === null;
     this.#options.metrics.delay.observe(Math.max(0, Date.now() - picture.arrival) / 1000);
-    this.#send(picture, this.#clock.live(picture.pts, now));
+    const timestamp = this.#clock.live(picture.pts, now);
+    if (!this.#send(picture, timestamp)) return;
+    this.#lastSent = { arrival: picture.arrival, timestamp };
+    if (first) this.#report();
   }
 
-  #send(picture: PacketisedPicture, timestamp: number): void {
+  #send(picture: PacketisedPicture, timestamp: number): boolean {
     const { metrics } = this.#options;
     if (this.#needsKey && !picture.key) {
       metrics.droppedPictures.inc();
-      return;
+      return false;
     }
     const first = this.#sender.nextSequence;
     this.#needsKey = !this.#sender.picture(picture, timestamp);
     if (this.#needsKey) {
       metrics.droppedPictures.inc();
-      return;
+      return false;
     }
     this.#sent.add(picture, first, timestamp);
-    this.#lastSent = { arrival: picture.arrival, timestamp };
     metrics.packets.inc(picture.packets.length);
     metrics.bytes.inc(picture.bytes);
+    return true;
+  }
+
+  /**
+   * A sender report (RFC 3550 6.4.1) of this moment: a browser takes its time as the time of sending. Its line through
+   * the last picture says when that arrived at the ingest, from which the browser knows how old what it shows is.
+   */
+  #report(): void {
+    if (!this.#lastSent) return;
+    const { arrival, timestamp } = this.#lastSent;
+    const { ssrc, packets, bytes } = this.#sender;
+    const wallClock = Date.now();
+    const rtp = timestamp + Math.round((wallClock - arrival) * 90);
+    this.#options.transport.send(senderReport({ ssrc, wallClock, timestamp: rtp, packets, bytes }));
   }
 
   #again(sequence: number): void {

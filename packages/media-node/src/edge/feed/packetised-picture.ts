@@ -1,11 +1,12 @@
-import type { AccessUnit } from '@marsad/media';
-import { packetizeH264 } from './h264-payloads.ts';
+import { type AccessUnit, packetizeH264 } from '@marsad/media';
 
 /**
  * Bytes kept free before each payload for the RTP header of whoever it is sent to: 12 fixed (RFC 3550 5.1), 4 of the
  * extension block and 4 of one one-byte-header element (RFC 8285 4.2).
  */
 export const HEADROOM = 20;
+/** Of them, those of the extension. */
+const EXTENSION = 8;
 
 /** Keeps header, payload, SRTP tag, UDP and IPv6 headers under 1,280 bytes. */
 const MAX_PAYLOAD = 1180;
@@ -32,19 +33,8 @@ export interface PacketisedPicture {
 export function packetise(unit: AccessUnit): PacketisedPicture {
   const sets = unit.key ? unit.parameterSets : undefined;
   const nals = sets ? [sets.sps, ...sets.pps, ...unit.nals] : unit.nals;
-  const payloads = packetizeH264(nals, MAX_PAYLOAD);
-  let bytes = 0;
-  for (const payload of payloads) bytes += payload.length;
-  const slab = Buffer.allocUnsafeSlow(bytes + payloads.length * HEADROOM);
-  const packets: Buffer[] = [];
-  const barePackets: Buffer[] = [];
-  let at = 0;
-  for (const payload of payloads) {
-    const end = at + HEADROOM + payload.length;
-    payload.copy(slab, at + HEADROOM);
-    packets.push(slab.subarray(at, end));
-    barePackets.push(slab.subarray(at + 8, end));
-    at = end;
-  }
+  const packets = packetizeH264(nals, { maxPayload: MAX_PAYLOAD, headroom: HEADROOM });
+  const barePackets = packets.map((packet) => packet.subarray(EXTENSION));
+  const bytes = packets.reduce((sum, packet) => sum + packet.length - HEADROOM, 0);
   return { packets, barePackets, key: unit.key, pts: unit.pts, arrival: unit.arrival, bytes };
 }
