@@ -1,4 +1,4 @@
-import { Navigate, useLocation } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { Fragment, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Wordmark } from '../frame/wordmark.tsx';
@@ -7,10 +7,19 @@ import { useSession } from './use-session.ts';
 /** Shows what is inside to whoever is signed in; everyone else goes to the sign-in and comes back here. */
 export function Gate({ children }: { children: ReactNode }) {
   const state = useSession();
-  const back = useLocation({ select: (location) => location.href });
   if (state.phase === 'signed-in') return <Fragment key={state.user.id}>{children}</Fragment>;
   if (state.phase === 'starting') return <Starting />;
-  return <Navigate to="/sign-in" search={back === '/wall' ? {} : { back }} replace />;
+  return <ToSignIn />;
+}
+
+function ToSignIn() {
+  const router = useRouter();
+  useEffect(() => {
+    // Read once: on the way the location already is that of the sign-in.
+    const back = router.state.location.href;
+    void router.navigate({ to: '/sign-in', search: back === '/wall' ? {} : { back }, replace: true });
+  }, [router]);
+  return null;
 }
 
 function Starting() {

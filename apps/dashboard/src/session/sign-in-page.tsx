@@ -1,6 +1,6 @@
-import { Navigate, useSearch } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import { ArrowBigUpDash, CircleAlert } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorSentence } from '../api/error-sentence.ts';
 import { Wordmark } from '../frame/wordmark.tsx';
@@ -13,12 +13,17 @@ import { useSession } from './use-session.ts';
 export function SignInPage() {
   const { t } = useTranslation();
   const state = useSession();
+  const router = useRouter();
   const { back } = useSearch({ from: '/sign-in' });
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const [capsLock, setCapsLock] = useState(false);
 
-  if (state.phase === 'signed-in') return <Navigate to={back ?? '/wall'} replace />;
+  const signedIn = state.phase === 'signed-in';
+  useEffect(() => {
+    if (signedIn) router.history.replace(back ?? '/wall');
+  }, [signedIn, router, back]);
+  if (signedIn) return null;
 
   const watchCapsLock = (event: KeyboardEvent) => setCapsLock(event.getModifierState('CapsLock'));
 
