@@ -83,7 +83,7 @@ export const CameraInput = z
     metadata: CameraMetadata.default({}),
     location: CameraLocation.nullable().default(null),
   })
-  .meta({ id: 'CameraInput' });
+  .meta({ id: 'NewCamera' });
 export type CameraInput = z.output<typeof CameraInput>;
 
 /** Only what is given changes. An address whose password is the mask keeps the password it had. */
@@ -102,7 +102,7 @@ export const CameraPatch = z
     location: CameraLocation.nullable(),
   })
   .partial()
-  .meta({ id: 'CameraPatch' });
+  .meta({ id: 'CameraChanges' });
 export type CameraPatch = z.output<typeof CameraPatch>;
 
 export const CameraQuery = PageQuery.extend({

@@ -60,6 +60,7 @@ async function readList(file: string | null) {
 
 /** The same id for the same simulated camera on every installation: reservations and walls survive a new database. */
 function idOf(name: string): string {
+  if (z.guid().safeParse(name).success) return name.toLowerCase();
   const bytes = createHash('sha1').update(`marsad demonstration camera ${name}`).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

@@ -49,9 +49,12 @@ export async function serveDocs(app: HttpServer, { version }: DocsOptions): Prom
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'public' };
     });
-    docs.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-      reply.type('application/json').send(JSON.stringify(app.swagger())),
-    );
+    // Written once: it does not change while the server runs, and validating every schema takes a while.
+    let document: string | null = null;
+    docs.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+      document ??= JSON.stringify(app.swagger());
+      return reply.type('application/json; charset=utf-8').send(document);
+    });
     docs.get('/docs', { schema: { hide: true } }, async (_request, reply) =>
       reply.type('text/html; charset=utf-8').send(page),
     );
