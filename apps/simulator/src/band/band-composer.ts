@@ -1,0 +1,60 @@
+import type { StreamProfile } from '../encoding/profile.ts';
+import { BandLayout } from './band-layout.ts';
+import { interSlice, intraSlice, type PictureHead } from './band-slices.ts';
+import { grayCode } from './barcode.ts';
+
+/** Slices in which nothing but the barcode moves are the same for every camera of a profile: they are kept. */
+const CACHE_LIMIT = 20_000;
+const shared = new Map<string, Map<string, Buffer>>();
+
+export interface BandMoment {
+  /** Number shown in the barcode. */
+  readonly frame: number;
+  /** Time shown on the clock, in milliseconds since the epoch. */
+  readonly epochMs: number;
+}
+
+/** Makes the band's slice for each picture of one camera and profile. Keeps no state from picture to picture. */
+export class BandComposer {
+  readonly #layout: BandLayout;
+  readonly #cache: Map<string, Buffer>;
+
+  constructor(profile: StreamProfile, name: string, caption: string) {
+    this.#layout = new BandLayout(profile, name, caption);
+    let cache = shared.get(profile.name);
+    if (cache === undefined) shared.set(profile.name, (cache = new Map()));
+    this.#cache = cache;
+  }
+
+  key(head: PictureHead, now: BandMoment): Buffer {
+    return intraSlice(head, this.#layout.at(now.frame, now.epochMs), this.#layout.columns);
+  }
+
+  /** `before` is the moment of the picture before, which this one refers to. */
+  between(head: PictureHead, before: BandMoment, now: BandMoment): Buffer {
+    const sameSecond = Math.floor(before.epochMs / 1000) === Math.floor(now.epochMs / 1000);
+    if (!sameSecond) return this.#inter(head, before, now);
+    const gray = grayCode(now.frame);
+    const changed = (grayCode(before.frame) ^ gray) >>> 0;
+    const key = `${head.nalHeader}.${head.header}.${changed}.${(changed & gray) >>> 0}.${parity(gray)}`;
+    let slice = this.#cache.get(key);
+    if (slice === undefined) {
+      slice = this.#inter(head, before, now);
+      if (this.#cache.size >= CACHE_LIMIT) this.#cache.clear();
+      this.#cache.set(key, slice);
+    }
+    return slice;
+  }
+
+  #inter(head: PictureHead, before: BandMoment, now: BandMoment): Buffer {
+    const from = this.#layout.at(before.frame, before.epochMs);
+    const to = this.#layout.at(now.frame, now.epochMs);
+    return interSlice(head, from, to, this.#layout.columns, this.#layout.barcode);
+  }
+}
+
+function parity(value: number): number {
+  let bits = value;
+  for (const shift of [16, 8, 4, 2, 1]) bits ^= bits >>> shift;
+  return bits & 1;
+}

@@ -1,0 +1,56 @@
+import { Canvas } from '../scenes/canvas.ts';
+import { SensorNoise } from '../scenes/grain.ts';
+import { SCENE_HEIGHT, SCENE_WIDTH, type Scene } from '../scenes/scene.ts';
+import { FRAME_RATE, GUARD_ROWS, LOOP_PICTURES } from './profile.ts';
+
+/** Draws the loop of a scene, picture by picture. The canvas given out is drawn over for the next one. */
+export function* scenePictures(scene: Scene): Generator<Canvas> {
+  const background = new Canvas(SCENE_WIDTH, SCENE_HEIGHT);
+  scene.background(background);
+  const canvas = new Canvas(SCENE_WIDTH, SCENE_HEIGHT);
+  const noise = new SensorNoise(3.2);
+  for (let index = 0; index < LOOP_PICTURES; index++) {
+    canvas.copyFrom(background);
+    scene.foreground(canvas, index / FRAME_RATE);
+    noise.apply(canvas.y, 0, canvas.y.length, index);
+    yield canvas;
+  }
+}
+
+/** Puts a scene into a picture of the same or half the width, below black guard rows; what is too high is cut off. */
+export function fitScene(scene: Canvas, picture: Canvas, top = GUARD_ROWS): void {
+  if (picture.width === scene.width) copyBelow(scene, picture, top);
+  else halveBelow(scene, picture, top);
+}
+
+function copyBelow(from: Canvas, to: Canvas, top: number): void {
+  const skip = from.height - (to.height - top);
+  from.y.copy(to.y, top * to.width, skip * from.width);
+  for (const plane of ['u', 'v'] as const) {
+    from[plane].copy(to[plane], (top / 2) * (to.width / 2), (skip / 2) * (from.width / 2));
+  }
+}
+
+/** Half the size by averaging four pixels. */
+function halveBelow(from: Canvas, to: Canvas, top: number): void {
+  const planes = [
+    [from.y, from.width, from.height, to.y, to.width, to.height, top],
+    [from.u, from.width / 2, from.height / 2, to.u, to.width / 2, to.height / 2, top / 2],
+    [from.v, from.width / 2, from.height / 2, to.v, to.width / 2, to.height / 2, top / 2],
+  ] as const;
+  for (const [source, sourceWidth, sourceHeight, target, width, height, guard] of planes) {
+    const rows = height - guard;
+    let at = (sourceHeight - rows * 2) * sourceWidth;
+    let out = guard * width;
+    for (let row = 0; row < rows; row++, at += sourceWidth) {
+      for (let x = 0; x < width; x++, at += 2) {
+        const sum =
+          (source[at] ?? 0) +
+          (source[at + 1] ?? 0) +
+          (source[at + sourceWidth] ?? 0) +
+          (source[at + sourceWidth + 1] ?? 0);
+        target[out++] = (sum + 2) >> 2;
+      }
+    }
+  }
+}
