@@ -76,7 +76,15 @@ program
   .addOption(host())
   .addOption(port())
   .action((options) => {
-    const list = farmCameras(options.cameras, { host: options.host, port: options.port });
+    // In the words of the HTTP API, so that a catalogue can take the list as it is.
+    const list = farmCameras(options.cameras, { host: options.host, port: options.port }).map(
+      ({ nameAr, rtspUrl, subRtspUrl, ...camera }) => ({
+        ...camera,
+        name_ar: nameAr,
+        rtsp_url: rtspUrl,
+        sub_rtsp_url: subRtspUrl,
+      }),
+    );
     process.stdout.write(`${JSON.stringify(list, null, 2)}\n`);
   });
 
