@@ -6,8 +6,8 @@ import type { CameraParticipant } from '../rooms/camera-participant.ts';
 /** A tile up to this size is served by a sub profile (640×360) without being blown up by more than a quarter. */
 const SUB_WIDTH = 800;
 const SUB_HEIGHT = 450;
-/** An adaptive client says its tile's size about 100 ms after it asked for the picture. Milliseconds. */
-const SIZE_PATIENCE = 200;
+/** An adaptive client says its tile's size about 100 ms after it asked for the picture; a page with 64, later. Milliseconds. */
+const SIZE_PATIENCE = 2000;
 
 /** What a viewer wants of one camera, and from that the profile it is sent. */
 export class TrackSubscription {
