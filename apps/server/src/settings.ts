@@ -137,7 +137,7 @@ export const Settings = z.object({
   }),
   MARSAD_WEBHOOK_URLS: note(list.default([]), {
     section: 'Media nodes',
-    text: 'Further URLs that get the webhooks of the edges, separated by commas. The api gets them anyway.',
+    text: 'URLs that get the LiveKit webhooks of the edges, separated by commas.',
   }),
 
   DATABASE_URL: note(url('postgres:', 'postgresql:').optional(), {

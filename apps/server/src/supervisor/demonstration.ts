@@ -1,14 +1,27 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { z } from 'zod';
 import { type Config, childEnvironment } from '../config.ts';
 import { installation } from './folders.ts';
 import type { Launch } from './sibling/sibling.ts';
 import { StartError } from './start-error.ts';
 
 const simulator = join(installation, 'apps/simulator/src/main.ts');
+
+/** A camera as the simulator prints it. */
+const Listed = z.object({
+  id: z.string(),
+  name: z.string(),
+  nameAr: z.string(),
+  source: z.string(),
+  rtspUrl: z.string(),
+  subRtspUrl: z.string(),
+  location: z.object({ latitude: z.number(), longitude: z.number(), address: z.string() }),
+});
 
 /** Whether the simulator's cameras are wanted: on demand, or as long as no administrator has added a camera. */
 export async function demonstrationWanted(mode: Config['demo']['mode'], databaseUrl: string): Promise<boolean> {
@@ -34,7 +47,15 @@ export async function writeDemonstrationList(config: Config, dataDir: string, si
       signal,
       maxBuffer: 16 * 1024 * 1024,
     });
-    writeFileSync(file, stdout, { mode: 0o600 });
+    const cameras = Listed.array()
+      .parse(JSON.parse(stdout))
+      .map(({ nameAr, rtspUrl, subRtspUrl, ...same }) => ({
+        ...same,
+        name_ar: nameAr,
+        rtsp_url: rtspUrl,
+        sub_rtsp_url: subRtspUrl,
+      }));
+    writeFileSync(file, `${JSON.stringify(cameras, null, 2)}\n`, { mode: 0o600 });
     return file;
   } catch (error) {
     signal.throwIfAborted();
@@ -49,10 +70,29 @@ export async function writeDemonstrationList(config: Config, dataDir: string, si
 export function launchFarm(config: Config, cacheDir: string): Launch {
   return {
     file: process.execPath,
-    args: [simulator, 'farm', ...farmSize(config), '--cache', cacheDir],
+    args: [simulator, 'farm', ...farmSize(config), '--cache', join(cacheDir, 'loops')],
     env: childEnvironment(),
     cwd: process.cwd(),
   };
+}
+
+/** Whether the farm takes connections: it does once its pictures are made. */
+export function farmAnswers({ demo }: Config): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port: demo.rtspPort });
+    const answer = (value: boolean) => {
+      socket.destroy();
+      resolve(value);
+    };
+    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+    socket.setTimeout(1000, () => answer(false));
+  });
+}
+
+/** What the farm is at, from the end of its log; `null` when it does not say. */
+export function farmProgress(logEnd: string): string | null {
+  const found = [...logEnd.matchAll(/"scene":"([a-z]+)","percent":(\d+)/g)].at(-1);
+  return found ? `drawing and encoding ${found[1]}, ${found[2]} % (only at the first start)` : null;
 }
 
 function farmSize({ demo }: Config): string[] {

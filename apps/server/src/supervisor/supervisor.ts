@@ -8,7 +8,7 @@ import { loadSecrets, type Secrets } from '../secrets.ts';
 import type { Settings } from '../settings.ts';
 import { buildDashboard, dashboardIsStale } from './dashboard-build.ts';
 import { claimDataFolder, type DataFolder } from './data-folder.ts';
-import { demonstrationWanted, launchFarm, writeDemonstrationList } from './demonstration.ts';
+import { demonstrationWanted, farmAnswers, farmProgress, launchFarm, writeDemonstrationList } from './demonstration.ts';
 import { cacheFolder } from './folders.ts';
 import { checkPorts, portsNeeded } from './ports.ts';
 import { PrivatePostgres } from './postgres/private-postgres.ts';
@@ -30,6 +30,7 @@ export interface SupervisorOptions {
 
 const servicesTimeoutMs = 600_000;
 const readyTimeoutMs = 60_000;
+const farmTimeoutMs = 600_000;
 
 /**
  * `marsad start`: everything on one machine, as siblings in process groups of their own. It does no work itself; when
@@ -80,7 +81,11 @@ export class Supervisor {
     const log = createLog({
       level: this.#config.log.level,
       role: 'supervisor',
-      destination: pino.destination({ dest: join(folder.path, 'supervisor.log'), mode: 0o600, sync: true }),
+      destination: pino.destination({
+        dest: new LogFile(join(folder.logDir, 'supervisor.log')).path,
+        mode: 0o600,
+        sync: true,
+      }),
     });
     await this.#endLeftovers(folder);
     await checkPorts(portsNeeded(this.#config, false));
@@ -88,20 +93,9 @@ export class Supervisor {
     const [settings] = await this.#together([this.#services(folder, secrets, log), this.#dashboard()]);
     const demonstration = await demonstrationWanted(this.#config.demo.mode, settings.DATABASE_URL);
     const all = { ...settings, MARSAD_DATA: folder.path, MARSAD_DEMO_LIST: '' };
-    if (demonstration) all.MARSAD_DEMO_LIST = await this.#farm(folder);
-
-    for (const role of mediaNodeRoles(this.#config.mediaNodes)) await this.#role(role, all, folder);
-    const api = await this.#role(apiRole, all, folder);
-    await this.#terminal.step(
-      'Marsad',
-      async (note) => {
-        note('waiting until it is ready');
-        const logFile = join(folder.logDir, 'api.log');
-        const ready = async () => (await askReady(this.#config.http)).ready;
-        await awaitReady({ sibling: api, ready, logFile, timeoutMs: readyTimeoutMs, signal: this.#abort.signal });
-      },
-      () => 'ready',
-    );
+    if (demonstration)
+      all.MARSAD_DEMO_LIST = await writeDemonstrationList(this.#config, folder.path, this.#abort.signal);
+    await this.#together([demonstration ? this.#farm(folder) : null, this.#roles(all, folder)]);
     this.#welcome(folder, demonstration);
   }
 
@@ -152,7 +146,7 @@ export class Supervisor {
           ...this.#reports('postgres'),
         });
         note(`in ${postgres.folder}`);
-        await this.#service(postgres, folder);
+        await this.#service(postgres);
         return postgres.url;
       },
       () => 'running',
@@ -177,19 +171,17 @@ export class Supervisor {
           program,
           ...this.#reports('valkey'),
         });
-        await this.#service(valkey, folder);
+        await this.#service(valkey);
         return valkey.url;
       },
       () => 'running',
     );
   }
 
-  async #service(service: PrivatePostgres | PrivateValkey, folder: DataFolder): Promise<void> {
+  async #service(service: PrivatePostgres | PrivateValkey): Promise<void> {
     const { sibling } = service;
     await this.#run(sibling);
-    const logFile = join(folder.logDir, `${sibling.name}.log`);
-    const ready = () => service.ready();
-    await awaitReady({ sibling, ready, logFile, timeoutMs: servicesTimeoutMs, signal: this.#abort.signal });
+    await this.#ready(sibling, () => service.ready(), servicesTimeoutMs);
   }
 
   async #dashboard(): Promise<void> {
@@ -201,19 +193,42 @@ export class Supervisor {
     );
   }
 
-  /** @returns the file that tells the api of the cameras */
-  async #farm(folder: DataFolder): Promise<string> {
+  async #farm(folder: DataFolder): Promise<void> {
     await checkPorts(portsNeeded(this.#config, true).filter(({ setting }) => setting === 'MARSAD_DEMO_RTSP_PORT'));
-    return this.#terminal.step(
+    const cache = cacheFolder(this.#config.cacheDir, folder.path);
+    await this.#terminal.step(
       'Simulated cameras',
-      async () => {
-        const list = await writeDemonstrationList(this.#config, folder.path, this.#abort.signal);
-        const cache = cacheFolder(this.#config.cacheDir, folder.path);
-        await this.#sibling('simulator', () => launchFarm(this.#config, cache), folder);
-        return list;
+      async (note) => {
+        const sibling = await this.#sibling('simulator', () => launchFarm(this.#config, cache), folder);
+        const ready = () => {
+          const progress = farmProgress(sibling.log.lastLines(40));
+          if (progress) note(progress);
+          return farmAnswers(this.#config);
+        };
+        const advice = 'Start without them: MARSAD_DEMO=off npm start';
+        await this.#ready(sibling, ready, farmTimeoutMs, advice);
       },
-      () => String(this.#config.demo.cameras),
+      () => `${this.#config.demo.cameras} running`,
     );
+  }
+
+  async #roles(settings: Partial<Record<keyof Settings, string>>, folder: DataFolder): Promise<void> {
+    await this.#terminal.step(
+      'Media nodes and api',
+      async (note) => {
+        for (const role of mediaNodeRoles(this.#config.mediaNodes)) await this.#role(role, settings, folder);
+        const api = await this.#role(apiRole, settings, folder);
+        note('waiting until they are ready');
+        await this.#ready(api, async () => (await askReady(this.#config.http)).ready, readyTimeoutMs);
+      },
+      () => 'ready',
+    );
+  }
+
+  #ready(sibling: Sibling, ready: () => Promise<boolean>, timeoutMs: number, advice?: string): Promise<void> {
+    const { log } = sibling;
+    const { signal } = this.#abort;
+    return awaitReady({ sibling, ready, log, timeoutMs, signal, ...(advice !== undefined && { advice }) });
   }
 
   #role(role: Role, settings: Partial<Record<keyof Settings, string>>, folder: DataFolder): Promise<Sibling> {
@@ -268,7 +283,7 @@ export class Supervisor {
   }
 
   #welcome(folder: DataFolder, demonstration: boolean): void {
-    const { line } = { line: (text?: string) => this.#terminal.line(text) };
+    const line = (text?: string) => this.#terminal.line(text);
     const [first, ...others] = openAddresses(this.#config.http);
     line();
     line(`  Open     ${first}${others.length > 0 ? `   (from other machines: ${others.join(', ')})` : ''}`);

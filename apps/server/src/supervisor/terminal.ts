@@ -49,6 +49,7 @@ export class Terminal {
     const took = () => `${((performance.now() - state.since) / 1000).toFixed(1)} s`;
     try {
       const result = await work((text) => {
+        if (text === state.note) return;
         state.note = text;
         if (!this.#output.isTTY) this.line(`  … ${title}: ${text}`);
       });

@@ -37,7 +37,7 @@ export default async function startServices(project: TestProject): Promise<() =>
   const searchPath = childEnvironment().PATH ?? '';
   const program = () => findValkey(searchPath, cacheFolder(null, dataDir));
   const valkey = new PrivateValkey({ dataDir, runDir, logDir, program });
-  await Promise.all([postgres, valkey].map((service) => startAndWait(service, logDir)));
+  await Promise.all([postgres, valkey].map(startAndWait));
   project.provide('postgresUrl', postgres.urlOf('postgres'));
   project.provide('valkeyUrl', valkey.url);
   return async () => {
@@ -46,11 +46,10 @@ export default async function startServices(project: TestProject): Promise<() =>
   };
 }
 
-async function startAndWait(service: PrivatePostgres | PrivateValkey, logDir: string): Promise<void> {
+async function startAndWait(service: PrivatePostgres | PrivateValkey): Promise<void> {
   const { sibling } = service;
   await sibling.start();
-  const logFile = join(logDir, `${sibling.name}.log`);
-  await awaitReady({ sibling, ready: () => service.ready(), logFile, timeoutMs: 60_000 });
+  await awaitReady({ sibling, ready: () => service.ready(), log: sibling.log, timeoutMs: 60_000 });
 }
 
 /** Ends what a run that was killed has left. */

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderTag, runFolder, socketFolder } from '../../run-folder.ts';
 import { StartError } from '../start-error.ts';
@@ -48,8 +48,8 @@ function readNote(path: string): Note {
 }
 
 function folderFor(account: Account, dataDir: string, inside: string): string {
-  // It is only passed through: what is in it has modes of its own.
-  chmodSync(inside, 0o711);
+  // They are only passed through: what is in them has modes of its own.
+  for (const folder of [dataDir, inside]) chmodSync(folder, statSync(folder).mode | 0o011);
   if (canReach(account, inside)) return inside;
   const folder = join(elsewhere, folderTag(dataDir));
   mkdirSync(folder, { recursive: true, mode: 0o711 });

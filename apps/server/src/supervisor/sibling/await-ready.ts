@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { StartError } from '../start-error.ts';
+import type { LogFile } from './log-file.ts';
 import type { Sibling } from './sibling.ts';
 
 export interface AwaitReadyOptions {
   sibling: Sibling;
   ready: () => Promise<boolean>;
-  logFile: string;
+  log: LogFile;
   timeoutMs: number;
   signal?: AbortSignal;
   /** What can be done about it, when nothing better is known. */
@@ -29,14 +29,9 @@ export async function awaitReady(options: AwaitReadyOptions): Promise<void> {
     const died = sibling.deaths > tolerableDeaths;
     if (died || performance.now() > deadline)
       throw new StartError(
-        `${sibling.name} ${died ? 'keeps ending while it starts' : `was not ready after ${Math.round(options.timeoutMs / 1000)} s`}. The end of its log:\n${lastLines(options.logFile)}`,
-        options.advice ?? `See ${options.logFile}.`,
+        `${sibling.name} ${died ? 'keeps ending while it starts' : `was not ready after ${Math.round(options.timeoutMs / 1000)} s`}. The end of its log:\n${options.log.lastLines(8)}`,
+        options.advice ?? `See ${options.log.path}.`,
       );
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
-}
-
-function lastLines(path: string): string {
-  if (!existsSync(path)) return '(empty)';
-  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
 }

@@ -5,6 +5,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -40,6 +41,20 @@ export class LogFile {
     } finally {
       closeSync(descriptor);
     }
+  }
+
+  /** The last lines as one text; `(empty)` when there are none. */
+  lastLines(count: number): string {
+    const size = this.size();
+    if (size === 0) return '(empty)';
+    const bytes = Buffer.alloc(Math.min(size, 16 * 1024));
+    const descriptor = openSync(this.path, 'r');
+    try {
+      readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+    } finally {
+      closeSync(descriptor);
+    }
+    return bytes.toString().trimEnd().split('\n').slice(-count).join('\n');
   }
 
   /**

@@ -70,6 +70,10 @@ export class Sibling {
     return this.#deaths;
   }
 
+  get log(): LogFile {
+    return this.#o.log;
+  }
+
   get pid(): number | null {
     return this.#process?.pid ?? null;
   }
