@@ -76,15 +76,7 @@ program
   .addOption(host())
   .addOption(port())
   .action((options) => {
-    // In the words of the HTTP API, so that a catalogue can take the list as it is.
-    const list = farmCameras(options.cameras, { host: options.host, port: options.port }).map(
-      ({ nameAr, rtspUrl, subRtspUrl, ...camera }) => ({
-        ...camera,
-        name_ar: nameAr,
-        rtsp_url: rtspUrl,
-        sub_rtsp_url: subRtspUrl,
-      }),
-    );
+    const list = farmCameras(options.cameras, { host: options.host, port: options.port });
     process.stdout.write(`${JSON.stringify(list, null, 2)}\n`);
   });
 
