@@ -42,7 +42,7 @@ async function fanOutOfMarsad(farm: Farm, count: number, seconds: number): Promi
   const node = await MediaNodeProcess.start(['ingest', 'edge']);
   const viewers = new Viewers(null);
   try {
-    await node.assign([{ id: camera.id, main: { url: camera.rtsp_url }, sub: null, mode: 'always', transport: 'tcp' }]);
+    await node.assign([{ id: camera.id, main: { url: camera.rtspUrl }, sub: null, mode: 'always', transport: 'tcp' }]);
     const isLive = async () => {
       const { streams } = await node.rpc.call('ingest.streams', {});
       return streams[0]?.status.state === 'live';
@@ -61,7 +61,7 @@ async function fanOutOfMarsad(farm: Farm, count: number, seconds: number): Promi
 
 /** The same stream as a file: Janus lives in a network of its own, which the farm cannot be reached from. */
 async function recordStream(farm: Farm, file: string): Promise<void> {
-  const input = ['-rtsp_transport', 'tcp', '-i', farm.cameras[0]?.rtsp_url ?? ''];
+  const input = ['-rtsp_transport', 'tcp', '-i', farm.cameras[0]?.rtspUrl ?? ''];
   const child = spawn('ffmpeg', ['-v', 'error', ...input, '-t', '20', '-map', '0:v', '-c', 'copy', '-y', file]);
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`ffmpeg could not record the stream (exit ${code})`);

@@ -10,7 +10,7 @@ import { startUsage } from '../measure/process-usage.ts';
 /** Cameras whose addresses are all their main profile, taken in all the time. */
 const taken = (camera: FarmCamera): CameraSpec => ({
   id: camera.id,
-  main: { url: camera.rtsp_url },
+  main: { url: camera.rtspUrl },
   sub: null,
   mode: 'always',
   transport: 'tcp',
