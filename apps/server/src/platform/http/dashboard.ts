@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import type { FastifyReply } from 'fastify';
 import { AppError } from '../app-error.ts';
 import type { HttpServer } from './server.ts';
 
@@ -21,6 +22,8 @@ export async function serveDashboard(app: HttpServer, folder: string): Promise<v
       await files.register(fastifyStatic, {
         root: folder,
         index: false,
+        // A route per file: with one for all, `/` is a folder that cannot be sent instead of the page below.
+        wildcard: false,
         cacheControl: false,
         setHeaders: (reply, path) => {
           const immutable = path.startsWith(join(folder, 'assets'));
@@ -29,12 +32,17 @@ export async function serveDashboard(app: HttpServer, folder: string): Promise<v
       });
     });
   }
+  const sendPage = async (reply: FastifyReply) => {
+    const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
+    if (page === null) return reply.code(503).type('text/plain; charset=utf-8').send(notBuilt);
+    return reply.code(200).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+  };
+  // Of its own, because the files' wildcard takes "/" for a file without a name.
+  app.get('/', { config: { access: 'public' }, schema: { hide: true } }, (_, reply) => sendPage(reply));
   app.setNotFoundHandler(async (request, reply) => {
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const wantsPage = reading && (request.headers.accept ?? '').includes('text/html');
     if (!wantsPage || /^\/(api|ws|assets|docs|\.well-known)\//.test(request.url)) throw new AppError('NOT_FOUND');
-    const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
-    if (page === null) return reply.code(503).type('text/plain; charset=utf-8').send(notBuilt);
-    return reply.code(200).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+    return sendPage(reply);
   });
 }
