@@ -79,7 +79,8 @@ export class H264Receiver implements RtpTrackReceiver {
   }
 
   flush(): void {
-    this.#depacketizer.endFragment();
+    // A unit without its end is not whole, as far as can be known.
+    this.#depacketizer.gap();
     this.#assembler.flush();
   }
 

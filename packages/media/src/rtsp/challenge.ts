@@ -18,7 +18,7 @@ export function parseChallenges(values: readonly string[]): Challenge[] {
     let current: { scheme: string; parameters: Map<string, string> } | null = null;
     // A scheme is a token followed by white space and no `=`; all else is a parameter of the scheme before it.
     const pattern = /([^\s,=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]*)))?[\s,]*/g;
-    for (const match of value.slice(0, 8192).matchAll(pattern)) {
+    for (const match of value.slice(0, 4096).matchAll(pattern)) {
       const [text, token = '', quoted, bare] = match;
       if (quoted === undefined && bare === undefined) {
         if (!/^[\w-]+$/.test(token) || text.length === 0) continue;

@@ -35,6 +35,7 @@ export interface RtpInfo {
 /** Never throws. URLs may hold commas and semicolons, so a new entry begins only at `url=`. */
 export function parseRtpInfo(value: string): RtpInfo[] {
   return value
+    .slice(0, 4096)
     .split(/(?:^|,)\s*(?=url\s*=)/i)
     .slice(0, 64)
     .flatMap((entry) => {
@@ -66,7 +67,7 @@ export type RtspRange =
 
 /** Null for what it cannot read (also SMPTE times, which cameras do not use). */
 export function parseRange(value: string): RtspRange | null {
-  const match = /^\s*(npt|clock)\s*=\s*([^\s;-]*)\s*-\s*([^\s;]*)/i.exec(value);
+  const match = /^\s*(npt|clock)\s*=\s*([^\s;-]*)\s*-\s*([^\s;]*)/i.exec(value.slice(0, 256));
   if (match?.[1] === undefined) return null;
   const [, unit, first = '', last = ''] = match;
   if (unit?.toLowerCase() === 'npt') {

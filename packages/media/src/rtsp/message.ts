@@ -140,7 +140,7 @@ export function parseRtspHead(block: string): RtspHead {
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i] ?? '';
     if (name !== '' && (line.startsWith(' ') || line.startsWith('\t'))) {
-      value = `${value} ${clean(line)}`.trim();
+      value = value === '' ? clean(line) : `${value} ${clean(line)}`;
       continue;
     }
     keep();
