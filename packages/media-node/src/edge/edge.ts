@@ -63,6 +63,11 @@ export class Edge {
     return this.#server.port;
   }
 
+  /** The UDP port all media goes through. */
+  get mediaPort(): number {
+    return this.#parts.port.port;
+  }
+
   /** Rejects when the HTTP port cannot be had. */
   async start(): Promise<void> {
     await this.#server.start();

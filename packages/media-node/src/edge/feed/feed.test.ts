@@ -18,7 +18,10 @@ async function shownOf(extra: string[]): Promise<{ pictures: PacketisedPicture[]
   const states: string[] = [];
   feeds.acquire(
     { camera: 'cam1', profile: 'main' },
-    { picture: (_, picture) => pictures.push(picture), status: (_, status) => states.push(status.reason ?? status.state) },
+    {
+      picture: (_, picture) => pictures.push(picture),
+      status: (_, status) => states.push(status.reason ?? status.state),
+    },
   );
   await wait(1200);
   feeds.close();
