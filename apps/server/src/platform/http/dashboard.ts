@@ -22,8 +22,6 @@ export async function serveDashboard(app: HttpServer, folder: string): Promise<v
       await files.register(fastifyStatic, {
         root: folder,
         index: false,
-        // A route per file: with one for all, `/` is a folder that cannot be sent instead of the page below.
-        wildcard: false,
         cacheControl: false,
         setHeaders: (reply, path) => {
           const immutable = path.startsWith(join(folder, 'assets'));
