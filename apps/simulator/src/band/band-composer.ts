@@ -21,9 +21,8 @@ export class BandComposer {
 
   constructor(profile: StreamProfile, name: string, caption: string) {
     this.#layout = new BandLayout(profile, name, caption);
-    let cache = shared.get(profile.name);
-    if (cache === undefined) shared.set(profile.name, (cache = new Map()));
-    this.#cache = cache;
+    this.#cache = shared.get(profile.name) ?? new Map();
+    shared.set(profile.name, this.#cache);
   }
 
   key(head: PictureHead, now: BandMoment): Buffer {

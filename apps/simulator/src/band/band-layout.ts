@@ -78,7 +78,10 @@ function clockStrip(scale: 0.5 | 1): ClockStrip {
       for (let i = 0; i < columns; i++) {
         const part = text.slice(i * perBlock, (i + 1) * perBlock);
         let blocks = cache.get(part);
-        if (blocks === undefined) cache.set(part, (blocks = textBlocks(part, scale, 1)));
+        if (blocks === undefined) {
+          blocks = textBlocks(part, scale, 1);
+          cache.set(part, blocks);
+        }
         rows.forEach((row, y) => {
           row.push(blocks[y]?.[0] ?? BLACK);
         });

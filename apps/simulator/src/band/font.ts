@@ -91,27 +91,32 @@ export function renderText(
   text: string,
   columns: number,
   scale: 0.5 | 1,
-): { luma: Buffer; width: number; height: number } {
+): { luma: Uint8Array; width: number; height: number } {
   const canvas = new Canvas(columns * 16 * scale, 32 * scale);
-  [...text].slice(0, columns).forEach((character, index) => {
-    const glyph = GLYPHS[character];
-    if (glyph !== undefined) drawGlyph(canvas, glyph, index * 16 * scale, scale);
-  });
+  drawText(canvas, [...text].slice(0, columns).join(''), 0, 0, scale, INK);
   return { luma: canvas.y, width: canvas.width, height: canvas.height };
 }
 
-function drawGlyph(canvas: Canvas, glyph: string, left: number, scale: number): void {
+/** Draws a line of text; `scale` 1 means cells of 16 × 32 pixels, (x, y) is the top left corner of the first. */
+export function drawText(canvas: Canvas, text: string, x: number, y: number, scale: number, ink: Colour): void {
+  [...text].forEach((character, index) => {
+    const glyph = GLYPHS[character];
+    if (glyph !== undefined) drawGlyph(canvas, glyph, x + index * 16 * scale, y, scale, ink);
+  });
+}
+
+function drawGlyph(canvas: Canvas, glyph: string, left: number, top: number, scale: number, ink: Colour): void {
   for (const line of glyph.split(' ')) {
     const points: [number, number][] = [];
     for (let i = 0; i + 1 < line.length; i += 2) {
       const x = Number.parseInt(line[i] ?? '0', 36);
       const y = Number.parseInt(line[i + 1] ?? '0', 36);
-      points.push([left + (x + 0.2) * scale, (y + 1.5) * scale]);
+      points.push([left + (x + 0.2) * scale, top + (y + 1.5) * scale]);
     }
     points.forEach(([x, y], i) => {
-      canvas.ellipse(x, y, (THICKNESS / 2) * scale, (THICKNESS / 2) * scale, INK);
+      canvas.ellipse(x, y, (THICKNESS / 2) * scale, (THICKNESS / 2) * scale, ink);
       const next = points[i + 1];
-      if (next) canvas.stroke(x, y, next[0], next[1], THICKNESS * scale, INK);
+      if (next) canvas.stroke(x, y, next[0], next[1], THICKNESS * scale, ink);
     });
   }
 }

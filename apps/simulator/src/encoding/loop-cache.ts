@@ -72,5 +72,6 @@ async function fingerprint(): Promise<string> {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
     for (const name of names.sort()) hash.update(await readFile(new URL(name, folder)));
   }
+  hash.update(await readFile(new URL('../band/font.ts', import.meta.url)));
   return hash.digest('hex').slice(0, 12);
 }

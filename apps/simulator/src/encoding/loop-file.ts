@@ -30,7 +30,10 @@ export function readLoop(file: Buffer): Loop {
   const start = 4 + file.readUInt32BE(0);
   const index = JSON.parse(file.toString('utf8', 4, start)) as Index;
   let at = start;
-  const pictures = index.pictures.map(({ bytes, ...rest }) => ({ ...rest, slice: file.subarray(at, (at += bytes)) }));
+  const pictures = index.pictures.map(({ bytes, ...rest }) => {
+    at += bytes;
+    return { ...rest, slice: file.subarray(at - bytes, at) };
+  });
   if (at !== file.length) throw new Error('loop file is cut');
   return {
     scene: index.scene,

@@ -25,9 +25,9 @@ export function fitScene(scene: Canvas, picture: Canvas, top = GUARD_ROWS): void
 
 function copyBelow(from: Canvas, to: Canvas, top: number): void {
   const skip = from.height - (to.height - top);
-  from.y.copy(to.y, top * to.width, skip * from.width);
+  to.y.set(from.y.subarray(skip * from.width), top * to.width);
   for (const plane of ['u', 'v'] as const) {
-    from[plane].copy(to[plane], (top / 2) * (to.width / 2), (skip / 2) * (from.width / 2));
+    to[plane].set(from[plane].subarray((skip / 2) * (from.width / 2)), (top / 2) * (to.width / 2));
   }
 }
 

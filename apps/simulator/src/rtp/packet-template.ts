@@ -1,4 +1,4 @@
-import { typeOfNal } from '@marsad/media';
+import { packetizeH264 } from '@marsad/media';
 
 /** Bytes in front of each RTP payload: interleaved header (RFC 2326 10.12) and RTP header (RFC 3550 5.1). */
 export const FRAMING = 4 + 12;
@@ -67,15 +67,9 @@ export class PacketTemplate {
   }
 }
 
-/** RTP payloads of H.264 NAL units: single NAL unit packets and FU-A (RFC 6184 5.6, 5.8). */
+/** RTP payloads of H.264 NAL units, each set apart: many cameras know no aggregation. */
 export function h264Payloads(nals: readonly Buffer[]): Buffer[] {
-  return nals.flatMap((nal) => {
-    if (nal.length <= MAX_PAYLOAD) return [nal];
-    const header = nal[0] ?? 0;
-    return fragments(nal, 1, (first, last) =>
-      Buffer.from([(header & 0xe0) | 28, (first ? 0x80 : 0) | (last ? 0x40 : 0) | typeOfNal(nal)]),
-    );
-  });
+  return packetizeH264(nals, { maxPayload: MAX_PAYLOAD, aggregate: false });
 }
 
 /** RTP payloads of H.265 NAL units: single NAL unit packets and FUs (RFC 7798 4.4.1, 4.4.3). */

@@ -129,7 +129,8 @@ export class RtspConnection {
   #describe(request: RtspRequest, address: Address, target: RtspTarget, reply: Reply): void {
     const { fault } = target;
     if (fault?.kind === 'redirect' && !address.moved) {
-      return reply(302, { Location: `${address.origin}/moved${address.path}` });
+      reply(302, { Location: `${address.origin}/moved${address.path}` });
+      return;
     }
     const wrongBase = fault?.kind === 'wrong-content-base';
     const fields: Fields = {
@@ -168,7 +169,8 @@ export class RtspConnection {
     const named = request.headers.get('Session')?.split(';')[0]?.trim();
     if (!session || (named !== undefined && named !== session.id)) {
       // A keep-alive outside of a session is allowed (RFC 2326 10.8).
-      return method === 'GET_PARAMETER' && named === undefined ? reply(200) : reply(454);
+      reply(method === 'GET_PARAMETER' && named === undefined ? 200 : 454);
+      return;
     }
     const fields = { Session: formatSession(session.id, this.#options.sessionTimeout) };
     if (method === 'PLAY') {
@@ -179,7 +181,8 @@ export class RtspConnection {
       });
       const range = formatRange({ unit: 'npt', start: 'now', end: null });
       reply(200, { ...fields, Range: range, 'RTP-Info': formatRtpInfo(infos) });
-      return session.play();
+      session.play();
+      return;
     }
     if (method === 'PAUSE') session.pause();
     if (method === 'TEARDOWN') {

@@ -22,9 +22,9 @@ export class Canvas {
   readonly height: number;
   /** The three planes behind each other, as an encoder takes them. */
   readonly data: Buffer;
-  readonly y: Buffer;
-  readonly u: Buffer;
-  readonly v: Buffer;
+  readonly y: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
   readonly #mask = new CoverageMask();
 
   constructor(width: number, height: number) {
@@ -32,9 +32,11 @@ export class Canvas {
     this.height = height;
     const luma = width * height;
     this.data = Buffer.alloc((luma * 3) / 2, 128);
-    this.y = this.data.subarray(0, luma).fill(16);
-    this.u = this.data.subarray(luma, luma + luma / 4);
-    this.v = this.data.subarray(luma + luma / 4);
+    const plane = (from: number, length: number) =>
+      new Uint8Array(this.data.buffer, this.data.byteOffset + from, length);
+    this.y = plane(0, luma).fill(16);
+    this.u = plane(luma, luma / 4);
+    this.v = plane(luma + luma / 4, luma / 4);
   }
 
   copyFrom(other: Canvas): void {
@@ -44,10 +46,14 @@ export class Canvas {
   /** Fills the polygon given as x0, y0, x1, y1, … in pixels; `alpha` from 0 (invisible) to 1. */
   polygon(points: readonly number[], fill: Colour | Paint, alpha = 1): void {
     const mask = this.#mask;
-    if (mask.rasterise(points, 1, this.width, this.height)) this.#blend(this.y, this.width, fill, 'y', alpha, 1);
+    if (mask.rasterise(points, 1, this.width, this.height)) {
+      this.#blend(this.y, this.width, fill, 'y', alpha, 1);
+      mask.clear();
+    }
     if (mask.rasterise(points, 0.5, this.width / 2, this.height / 2)) {
       this.#blend(this.u, this.width / 2, fill, 'u', alpha, 2);
       this.#blend(this.v, this.width / 2, fill, 'v', alpha, 2);
+      mask.clear();
     }
   }
 
@@ -86,19 +92,34 @@ export class Canvas {
     );
   }
 
-  #blend(plane: Buffer, stride: number, fill: Colour | Paint, part: keyof Colour, alpha: number, rowScale: number) {
-    const { left, right, top, bottom, width, values } = this.#mask;
+  #blend(plane: Uint8Array, stride: number, fill: Colour | Paint, part: keyof Colour, alpha: number, rowScale: number) {
+    const { left, top, bottom, width, values, from, to } = this.#mask;
+    const limit = this.#mask.right - left;
     const flat = 'top' in fill ? null : fill[part];
     for (let row = top; row < bottom; row++) {
       const value = flat ?? shade(fill as Paint, part, row * rowScale);
+      const solid = value + 0.5;
+      const first = from[row - top] ?? 0;
+      const last = Math.min(limit, to[row - top] ?? 0);
       let sum = 0;
-      let at = (row - top) * width;
-      let out = row * stride + left;
-      for (let x = left; x < right; x++, at++, out++) {
+      let at = (row - top) * width + first;
+      let out = row * stride + left + first;
+      for (let x = first; x < last; x++, at++, out++) {
         sum += values[at] ?? 0;
         const cover = sum < 0 ? -sum : sum;
         if (cover < 0.004) continue;
-        const weight = cover >= 1 ? alpha : cover * alpha;
+        const weight = cover >= 0.999 ? alpha : cover * alpha;
+        if (weight === 1) {
+          // Inside the shape nothing changes until the next edge.
+          const begin = out;
+          while (x + 1 < last && values[at + 1] === 0) {
+            x++;
+            at++;
+            out++;
+          }
+          plane.fill(solid, begin, out + 1);
+          continue;
+        }
         const old = plane[out] ?? 0;
         plane[out] = old + (value - old) * weight + 0.5;
       }
@@ -108,6 +129,6 @@ export class Canvas {
 
 function shade(paint: Paint, part: keyof Colour, row: number): number {
   const share = (row - paint.fromRow) / (paint.toRow - paint.fromRow || 1);
-  const clamped = share < 0 ? 0 : share > 1 ? 1 : share;
+  const clamped = share < 0 ? 0 : Math.min(share, 1);
   return paint.top[part] + (paint.bottom[part] - paint.top[part]) * clamped;
 }

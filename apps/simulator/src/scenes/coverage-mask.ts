@@ -1,7 +1,8 @@
 /**
  * Exact-area coverage of a polygon over a pixel grid, by signed area accumulation: each edge adds what it covers to
  * the pixels it crosses, and a running sum along a row gives the coverage of each pixel. One mask is used again and
- * again; `rasterise` clears what the last polygon left.
+ * again: call `clear` when done with a polygon. Only what lies between the edges of a row is ever touched, so that a
+ * long slanted strip costs no more than its area.
  */
 export class CoverageMask {
   left = 0;
@@ -11,6 +12,9 @@ export class CoverageMask {
   /** Values per row of the bounding box. */
   width = 0;
   values = new Float32Array(4096);
+  /** For each row of the bounding box the columns (from `left`) that were touched: first, and one behind the last. */
+  readonly from: Int32Array = new Int32Array(4096);
+  readonly to: Int32Array = new Int32Array(4096);
 
   /** Returns false when nothing of the polygon lies in the picture. */
   rasterise(points: readonly number[], scale: number, pictureWidth: number, pictureHeight: number): boolean {
@@ -34,7 +38,8 @@ export class CoverageMask {
     this.width = this.right - this.left + 2;
     const size = this.width * (this.bottom - this.top);
     if (size > this.values.length) this.values = new Float32Array(size * 2);
-    else this.values.fill(0, 0, size);
+    this.from.fill(this.width, 0, this.bottom - this.top);
+    this.to.fill(0, 0, this.bottom - this.top);
     for (let i = 0; i < points.length; i += 2) {
       const j = i + 2 < points.length ? i + 2 : 0;
       this.#edge(
@@ -45,6 +50,15 @@ export class CoverageMask {
       );
     }
     return true;
+  }
+
+  /** Forgets the polygon. */
+  clear(): void {
+    for (let row = 0; row < this.bottom - this.top; row++) {
+      const start = row * this.width;
+      const to = this.to[row] ?? 0;
+      if (to > 0) this.values.fill(0, start + (this.from[row] ?? 0), start + to);
+    }
   }
 
   #edge(ax: number, ay: number, bx: number, by: number): void {
@@ -60,31 +74,31 @@ export class CoverageMask {
     for (let row = Math.max(0, Math.floor(y0)); row < last; row++) {
       const dy = Math.min(row + 1, y1) - Math.max(row, y0);
       const next = x + slope * dy;
-      this.#span(row * this.width, this.#clamp(x), this.#clamp(next), dy * direction);
+      this.#span(row, this.#clamp(x), this.#clamp(next), dy * direction);
       x = next;
     }
   }
 
   #clamp(x: number): number {
     const limit = this.right - this.left;
-    return x < 0 ? 0 : x > limit ? limit : x;
+    return x < 0 ? 0 : Math.min(x, limit);
   }
 
   /** Adds one edge piece that stays within one row: `d` is its signed height. */
-  #span(start: number, xa: number, xb: number, d: number): void {
+  #span(row: number, xa: number, xb: number, d: number): void {
     const a = this.values;
-    const x0 = xa < xb ? xa : xb;
-    const x1 = xa < xb ? xb : xa;
+    const x0 = Math.min(xa, xb);
+    const x1 = Math.max(xa, xb);
     const first = Math.floor(x0);
     const end = Math.ceil(x1);
+    const start = row * this.width;
+    if (first < (this.from[row] ?? 0)) this.from[row] = first;
+    if (end + 2 > (this.to[row] ?? 0)) this.to[row] = Math.min(end + 2, this.width);
     const at = start + first;
-    const add = (index: number, value: number) => {
-      a[index] = (a[index] ?? 0) + value;
-    };
     if (end <= first + 1) {
       const middle = 0.5 * (x0 + x1) - first;
-      add(at, d - d * middle);
-      add(at + 1, d * middle);
+      a[at] = (a[at] ?? 0) + d - d * middle;
+      a[at + 1] = (a[at + 1] ?? 0) + d * middle;
       return;
     }
     const s = 1 / (x1 - x0);
@@ -92,15 +106,16 @@ export class CoverageMask {
     const head = 0.5 * s * (1 - into) * (1 - into);
     const out = x1 - end + 1;
     const tail = 0.5 * s * out * out;
-    add(at, d * head);
+    a[at] = (a[at] ?? 0) + d * head;
     if (end === first + 2) {
-      add(at + 1, d * (1 - head - tail));
+      a[at + 1] = (a[at + 1] ?? 0) + d * (1 - head - tail);
     } else {
       const second = s * (1.5 - into);
-      add(at + 1, d * (second - head));
-      for (let x = first + 2; x < end - 1; x++) add(start + x, d * s);
-      add(start + end - 1, d * (1 - (second + (end - first - 3) * s) - tail));
+      a[at + 1] = (a[at + 1] ?? 0) + d * (second - head);
+      for (let x = first + 2; x < end - 1; x++) a[start + x] = (a[start + x] ?? 0) + d * s;
+      const left = d * (1 - (second + (end - first - 3) * s) - tail);
+      a[start + end - 1] = (a[start + end - 1] ?? 0) + left;
     }
-    add(start + end, d * tail);
+    a[start + end] = (a[start + end] ?? 0) + d * tail;
   }
 }

@@ -16,7 +16,7 @@ export function addGrain(
     for (let x = x0; x < x1; x++) {
       const at = y * canvas.width + x;
       const value = (canvas.y[at] ?? 16) + (random() + random() - 1) * strength;
-      canvas.y[at] = value < 16 ? 16 : value > 235 ? 235 : value;
+      canvas.y[at] = value < 16 ? 16 : Math.min(value, 235);
     }
   }
 }
@@ -33,12 +33,12 @@ export class SensorNoise {
   }
 
   /** Adds the noise of picture `index` to `rows` of luma from `start`; the same index gives the same noise. */
-  apply(luma: Buffer, start: number, end: number, index: number): void {
+  apply(luma: Uint8Array, start: number, end: number, index: number): void {
     const pattern = this.#pattern;
     let at = Math.imul(index + 1, 40503) & 0xffff;
     for (let i = start; i < end; i++) {
       const value = (luma[i] ?? 16) + (pattern[at] ?? 0);
-      luma[i] = value < 16 ? 16 : value > 235 ? 235 : value;
+      luma[i] = value < 16 ? 16 : Math.min(value, 235);
       at = (at + 1) & 0xffff;
     }
   }

@@ -26,7 +26,7 @@ export function lives(t: number, before = 1, after = 2): number[] {
 
 /** A smooth step from 0 to 1 while `x` goes from 0 to 1. */
 export function ease(x: number): number {
-  const c = x < 0 ? 0 : x > 1 ? 1 : x;
+  const c = x < 0 ? 0 : Math.min(x, 1);
   return c * c * (3 - 2 * c);
 }
 

@@ -35,9 +35,8 @@ export class BandedSource implements VideoSource {
     this.parameterSets = [loop.sps, loop.pps];
     this.#composer = new BandComposer(loop.profile, options.name, options.caption);
     this.#sets = new PacketTemplate(h264Payloads([loop.sps, loop.pps]), VIDEO_PAYLOAD_TYPE, false);
-    let scenes = sceneTemplates.get(loop);
-    if (!scenes) sceneTemplates.set(loop, (scenes = new Array(loop.pictures.length).fill(undefined)));
-    this.#scenes = scenes;
+    this.#scenes = sceneTemplates.get(loop) ?? new Array(loop.pictures.length).fill(undefined);
+    sceneTemplates.set(loop, this.#scenes);
   }
 
   isKey(frame: number): boolean {
