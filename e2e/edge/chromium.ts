@@ -37,7 +37,7 @@ export async function openChromium(): Promise<{
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: '/usr/bin/chromium',
     args: FLAGS,
   });
   return {

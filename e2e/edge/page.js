@@ -19,7 +19,7 @@ function watch(video, started) {
   const seen = { first: null, pictures: [] };
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  const each = (now, metadata) => {
+  const each = (_now, metadata) => {
     if (seen.first === null) seen.first = performance.now() - started;
     if (seen.pictures.length < 2000) {
       seen.pictures.push({
@@ -132,3 +132,18 @@ function summary() {
     ]),
   );
 }
+
+/** Changes the style of all tiles. */
+function styleTiles(change) {
+  for (const video of document.querySelectorAll('video')) Object.assign(video.style, change);
+}
+
+/** Statistics of the video WHEP plays. */
+async function inboundVideo() {
+  for (const entry of (await window.pc.getStats()).values()) {
+    if (entry.type === 'inbound-rtp' && entry.kind === 'video') return { ...entry };
+  }
+  return null;
+}
+
+Object.assign(window, { whep, livekit, summary, styleTiles, inboundVideo });

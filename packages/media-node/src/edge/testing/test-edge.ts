@@ -22,7 +22,7 @@ export async function testEdge(
     webhookUrls: [],
     corsOrigins: '*',
     streams,
-    log: pino({ level: process.env['EDGE_LOG'] ?? 'silent' }),
+    log: pino({ level: 'silent' }),
     metrics: registry,
     ...options,
   });
