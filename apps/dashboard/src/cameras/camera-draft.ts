@@ -61,6 +61,8 @@ function problemsOf(draft: Draft, issues: readonly { path: PropertyKey[]; code: 
     const field = draftFields.find((known) => known === path.at(-1));
     if (!field) continue;
     const text = draft[field].trim();
+    // Stood in for by the English name, which has the problem then.
+    if (field === 'name_ar' && text === '') continue;
     if (text === '' && field !== 'latitude' && field !== 'longitude') problems[field] = 'required';
     else if (code === 'too_big' && field !== 'latitude' && field !== 'longitude') problems[field] = 'too-long';
     else if (field === 'rtsp_url' || field === 'sub_rtsp_url') problems[field] = 'rtsp';

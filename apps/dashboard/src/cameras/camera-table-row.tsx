@@ -1,7 +1,7 @@
 import type { Camera } from '@marsad/contract';
 import { Pencil, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 import { AgencyMark } from './agency-mark.tsx';
@@ -33,13 +33,9 @@ export function CameraTableRow({ camera, place, isAdmin, onEdit }: Props) {
           {name}
         </bdi>
         {camera.rtsp_url && (
-          <bdi
-            dir="ltr"
-            className="block truncate text-start text-12 font-normal text-text-muted compact:hidden"
-            title={camera.rtsp_url}
-          >
-            {camera.rtsp_url}
-          </bdi>
+          <span className="block truncate text-12 font-normal text-text-muted compact:hidden" title={camera.rtsp_url}>
+            <bdi dir="ltr">{camera.rtsp_url}</bdi>
+          </span>
         )}
       </th>
       <td className={cell}>

@@ -4,7 +4,7 @@ import { Cctv, Plus, RotateCcw, Search, SearchX, ServerCrash } from 'lucide-reac
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorSentence } from '../api/error-sentence.ts';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import type { CamerasSearch } from '../router.tsx';
 import { useUser } from '../session/use-session.ts';
 import { useSettings } from '../settings/settings-store.ts';
@@ -51,7 +51,7 @@ export function CamerasPage() {
           </p>
         )}
         <div className="ms-auto flex flex-wrap items-center gap-2">
-          <div className="relative w-64">
+          <div className="relative w-60">
             <Search
               size={16}
               aria-hidden="true"
@@ -69,7 +69,7 @@ export function CamerasPage() {
           <Select
             aria-label={t('cameras:agency')}
             value={search.source ?? ''}
-            className="max-w-48"
+            className="w-44!"
             onChange={(event) => filter({ source: event.target.value })}
           >
             <option value="">{t('cameras:every-agency')}</option>
@@ -82,7 +82,7 @@ export function CamerasPage() {
           <Select
             aria-label={t('cameras:status')}
             value={search.status ?? ''}
-            className="max-w-40"
+            className="w-36!"
             onChange={(event) => filter({ status: event.target.value as CamerasSearch['status'] })}
           >
             <option value="">{t('cameras:every-status')}</option>

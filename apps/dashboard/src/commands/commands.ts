@@ -45,6 +45,7 @@ export function fillWall(): void {
   const shown = new Set(wall.tiles);
   const free = geometryOf(wall.layout).cells.filter((_, tile) => !wall.tiles[tile]).length;
   const online = camerasNow().filter((camera) => camera.status === 'ONLINE' && !shown.has(camera.id));
+  if (online.length === 0) showToast(i18next.t('wall:none-to-fill'));
   wall.place(online.slice(0, free).map((camera) => camera.id));
 }
 

@@ -1,5 +1,4 @@
-import { useMemo } from 'react';
-import { type Digits, type Language, useSettings } from '../settings/settings-store.ts';
+import type { Digits, Language } from '../settings/settings-store.ts';
 
 export interface Format {
   number: (value: number, options?: Intl.NumberFormatOptions) => string;
@@ -48,10 +47,4 @@ export function createFormat(language: Language, digits: Digits): Format {
     dateTime: (at) => dayAndTime.format(at),
     offset: (at) => toLocaleDigits(utcOffset(new Date(at))),
   };
-}
-
-export function useFormat(): Format {
-  const language = useSettings((s) => s.language);
-  const digits = useSettings((s) => s.digits);
-  return useMemo(() => createFormat(language, digits), [language, digits]);
 }

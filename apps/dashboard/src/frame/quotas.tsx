@@ -4,7 +4,7 @@ import { api } from '../api/client.ts';
 import { AgencyMark } from '../cameras/agency-mark.tsx';
 import { agencyName } from '../cameras/camera-name.ts';
 import { useAgencies } from '../cameras/cameras-query.ts';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { Hint } from '../ui/hint.tsx';
 

@@ -4,7 +4,7 @@ import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.ts';
 import { serverClock } from '../api/server-clock.ts';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { Hint } from '../ui/hint.tsx';
 import { Quotas } from './quotas.tsx';
 

@@ -1,7 +1,7 @@
 import type { MediaNodeInfo } from '@marsad/contract';
 import { CircleCheck, Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 
 const head = 'h-9 border-b border-hairline px-3 text-start text-12 font-medium text-text-muted';

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.ts';
 import { errorSentence } from '../api/error-sentence.ts';
 import { useCameras } from '../cameras/cameras-query.ts';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { useUser } from '../session/use-session.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';

@@ -29,6 +29,13 @@ export function Dialog({ open, onOpenChange, title, description, shape = 'centre
         <Radix.Overlay className="fade fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
+          onOpenAutoFocus={(event) => {
+            // Onto the first field, or the dialog itself: not onto its closing button, which would show its hint.
+            event.preventDefault();
+            const dialog = event.currentTarget;
+            if (!(dialog instanceof HTMLElement)) return;
+            (dialog.querySelector<HTMLElement>('input, select, textarea') ?? dialog).focus();
+          }}
           className={cx('fixed z-40 flex flex-col border-hairline bg-surface-1 shadow-float outline-none', frame)}
         >
           <header className="flex items-start gap-3 border-b border-hairline py-3 ps-5 pe-3">

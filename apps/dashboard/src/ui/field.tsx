@@ -2,7 +2,7 @@ import { type ComponentProps, type ReactNode, useId } from 'react';
 import { cx } from './class-names.ts';
 
 const box =
-  'w-full rounded-control border border-control bg-surface-1 px-3 text-14 text-text placeholder:text-text-muted aria-invalid:border-alarm disabled:opacity-60';
+  'rounded-control border border-control bg-surface-1 px-3 text-14 text-text placeholder:text-text-muted aria-invalid:border-alarm disabled:opacity-60';
 
 interface FieldProps {
   label: ReactNode;
@@ -31,9 +31,9 @@ export function Field({ label, error, note, children }: FieldProps) {
 }
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
-  return <input {...rest} className={cx(box, 'h-9 compact:h-8', className)} />;
+  return <input {...rest} className={cx(box, 'h-9 w-full compact:h-8', className)} />;
 }
 
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
-  return <select {...rest} className={cx(box, 'select-box h-9 appearance-none pe-8 compact:h-8', className)} />;
+  return <select {...rest} className={cx(box, 'select-box h-9 w-full appearance-none pe-8 compact:h-8', className)} />;
 }

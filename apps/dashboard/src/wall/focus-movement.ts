@@ -2,7 +2,7 @@ import type { Cell, Geometry } from './layout.ts';
 
 export type Direction = 'up' | 'down' | 'start' | 'end';
 
-/** What an arrow key means where the page runs right to left: the tile that lies there on the screen. */
+/** What an arrow key means where the page runs from the right: the tile that lies there on the screen. */
 export function directionOf(key: string, rightToLeft: boolean): Direction | null {
   switch (key) {
     case 'ArrowUp':

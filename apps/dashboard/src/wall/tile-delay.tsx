@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import type { Feed } from './live/feed.ts';
 import { useDelay } from './live/live.ts';
 

@@ -4,7 +4,7 @@ import { errorSentence } from '../api/error-sentence.ts';
 import { agencyName } from '../cameras/camera-name.ts';
 import { useAgencies, useCamerasById } from '../cameras/cameras-query.ts';
 import { StateIcon } from '../cameras/state-mark.tsx';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import type { Condition } from './live/condition.ts';
 import type { Feed } from './live/feed.ts';

@@ -4,7 +4,7 @@ import type { Camera } from '@marsad/contract';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cameraName } from '../cameras/camera-name.ts';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { isWallDrag } from './dragging.ts';
 import { EmptyTile } from './empty-tile.tsx';

@@ -1,7 +1,7 @@
 import { Eraser, Link2, Maximize, PanelLeftClose, PanelLeftOpen, WandSparkles } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { clearWall, copyWallLink, fillWall, keysOf } from '../commands/commands.ts';
-import { useFormat } from '../format/format.ts';
+import { useFormat } from '../format/use-format.ts';
 import { useFrame } from '../frame/frame-store.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { IconButton } from '../ui/icon-button.tsx';

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../format/format.ts';
+import { useFormat } from '../../format/use-format.ts';
 import { useSettings } from '../../settings/settings-store.ts';
 import { cx } from '../../ui/class-names.ts';
 import { AgencyMark } from '../agency-mark.tsx';

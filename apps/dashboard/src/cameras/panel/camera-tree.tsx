@@ -2,7 +2,7 @@ import type { Camera } from '@marsad/contract';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type Ref, useImperativeHandle, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../format/format.ts';
+import { useFormat } from '../../format/use-format.ts';
 import { useSettings } from '../../settings/settings-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { showToast } from '../../ui/toast-store.ts';
@@ -68,7 +68,7 @@ export function CameraTree({ cameras, searching, ref }: Props) {
     if (fresh.length > 1) growFor(useWall.getState().tiles.filter(Boolean).length + fresh.length);
     const placed = useWall.getState().place(fresh);
     if (placed < fresh.length)
-      showToast(t('wall:full', { left: format.number(fresh.length - placed) }), { tone: 'alarm' });
+      showToast(t('wall:full', { rest: format.number(fresh.length - placed) }), { tone: 'alarm' });
     selection.clear();
   };
   const row = rows[Math.min(active, rows.length - 1)];
