@@ -65,13 +65,23 @@ async function readCached(path: string): Promise<Loop | null> {
   }
 }
 
+/** What shapes a loop besides the scenes. */
+const MAKERS = [
+  '../band/font.ts',
+  './encode-scene.ts',
+  './loop-file.ts',
+  './loop.ts',
+  './lower-scene.ts',
+  './profile.ts',
+  './scene-pictures.ts',
+  './slice-header.ts',
+];
+
 async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
-  for (const part of ['../scenes/', './']) {
-    const folder = new URL(part, import.meta.url);
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-    for (const name of names.sort()) hash.update(await readFile(new URL(name, folder)));
-  }
-  hash.update(await readFile(new URL('../band/font.ts', import.meta.url)));
+  const folder = new URL('../scenes/', import.meta.url);
+  const drawing = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();
+  for (const name of drawing) hash.update(await readFile(new URL(name, folder)));
+  for (const name of MAKERS) hash.update(await readFile(new URL(name, import.meta.url)));
   return hash.digest('hex').slice(0, 12);
 }

@@ -1,5 +1,6 @@
 import type { Loop } from '../encoding/loop.ts';
 import { PROFILES, type ProfileName } from '../encoding/profile.ts';
+import type { VariantKind } from '../encoding/variant.ts';
 import { type Fault, showsInDescription } from '../faults/fault.ts';
 import type { PacketTemplate } from '../rtp/packet-template.ts';
 import { BandedSource } from '../streams/banded-source.ts';
@@ -18,7 +19,7 @@ export interface FarmCameraOptions {
   readonly clock: FrameClock;
   readonly pacer: Pacer;
   /** Pictures for faults that need others: encoded at first use. */
-  readonly variant: (kind: 'h265' | 'b-frames' | 'b-frames-referenced', profile: ProfileName) => Promise<VideoSource>;
+  readonly variant: (kind: VariantKind, profile: ProfileName) => Promise<VideoSource>;
   readonly onFrameSent: ((profile: ProfileName, frame: number, epochMs: number) => void) | null;
   /** Cuts the connections that play a stream. */
   readonly cut: (stream: CameraStream) => void;
