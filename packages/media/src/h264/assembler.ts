@@ -87,6 +87,8 @@ export class AccessUnitAssembler {
   #joined = false;
   #needKey = true;
   #lastReference: SliceHeader | null = null;
+  /** The stream has pictures that nothing refers to. */
+  #disposables = false;
 
   #track: VideoTrack | null = null;
   #parameterSets: ParameterSets | null = null;
@@ -125,11 +127,7 @@ export class AccessUnitAssembler {
   /** Presentation time (ticks) and wall-clock arrival (ms) of the NAL units to come. */
   time(pts: number, arrival: number): void {
     if (pts === this.#pts) return;
-    if (this.#slice !== null || this.#damaged) {
-      // What was lost may have been the end of this picture.
-      if (this.#gap > 0) this.#damaged = true;
-      this.#end();
-    }
+    if (this.#slice !== null || this.#damaged) this.#end();
     this.#nals = [];
     this.#pending = [];
     this.#bytes = 0;
@@ -164,6 +162,7 @@ export class AccessUnitAssembler {
   damage(header: number): void {
     this.#damaged = true;
     if (header < 0 || ((header >> 5) & 3) !== 0) this.#disposable = false;
+    else this.#disposables = true;
     if (header >= 0 && (header & 0x1f) === nalType.idr) this.#key = true;
   }
 
@@ -188,7 +187,6 @@ export class AccessUnitAssembler {
       return;
     }
     if (this.#slice !== null && beginsPicture(this.#slice, header)) {
-      if (this.#gap > 0) this.#damaged = true;
       const pending = this.#pending;
       this.#pending = [];
       this.#end();
@@ -214,12 +212,14 @@ export class AccessUnitAssembler {
       }
       this.#damaged = true;
     }
-    // Whole pictures may be missing. Consecutive frame numbers prove that none of them was a reference (7.4.3).
+    // Whole pictures may be missing. Where some are never referred to, consecutive frame numbers prove that only
+    // such are (7.4.3); elsewhere they would only say that a key picture went missing as well.
     if (this.#gap > 0 && !header.idr && this.#started) {
       const sps = this.#sets.active(header.ppsId)?.sps;
       const last = this.#lastReference;
       const modulus = sps === undefined ? 0 : 2 ** sps.log2MaxFrameNum;
-      const consecutive = last !== null && header.frameNum === (last.frameNum + 1) % modulus && this.#gap < modulus;
+      const consecutive =
+        this.#disposables && last !== null && header.frameNum === (last.frameNum + 1) % modulus && this.#gap < modulus;
       if (!consecutive) this.#needKey = true;
     }
     this.#started = true;
@@ -241,7 +241,8 @@ export class AccessUnitAssembler {
     const bytes = this.#bytes;
     const key = this.#key;
     const disposable = this.#disposable;
-    const damaged = this.#damaged;
+    // What was lost may have been the end of this picture.
+    const damaged = this.#damaged || (slice !== null && this.#gap > 0);
     if (slice !== null && this.#pending.length > 0) for (const sei of this.#pending) nals.push(sei);
     this.#nals = [];
     this.#pending = [];
@@ -252,7 +253,10 @@ export class AccessUnitAssembler {
     this.#damaged = false;
     this.#finished = slice;
     this.#finishedPts = this.#pts;
-    if (slice !== null && slice.refIdc !== 0) this.#lastReference = slice;
+    if (slice !== null) {
+      if (slice.refIdc !== 0) this.#lastReference = slice;
+      else this.#disposables = true;
+    }
     this.#decide(slice, nals, bytes, key, disposable, damaged);
   }
 

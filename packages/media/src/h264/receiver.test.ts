@@ -178,9 +178,10 @@ describe('loss', () => {
 
   it('of a whole picture that nothing refers to is survived by the frame numbers', () => {
     const disposable: Picture = [3600, [makeSlice({ frameNum: 1, refIdc: 0 })]];
-    const packets = packetsOf([...plain(1), disposable, ...plain(3, 1).slice(1)]);
-    const { units } = receive(packets.filter((_, i) => i !== 1));
-    expect(units.map((unit) => unit.pts / 3600)).toEqual([0, 2, 3]);
+    const another: Picture = [4 * 3600, [makeSlice({ frameNum: 3, refIdc: 0 })]];
+    const packets = packetsOf([...plain(1), disposable, ...plain(3, 1).slice(1), another, ...plain(4, 2).slice(3)]);
+    const { units } = receive(packets.filter((_, i) => i !== 4));
+    expect(units.map((unit) => unit.pts / 3600)).toEqual([0, 1, 2, 3, 5]);
   });
 
   it('of a whole reference is noticed by them', () => {
@@ -332,6 +333,16 @@ describe('clocks and sources', () => {
     expect(units).toHaveLength(9);
     expect(receiver.counters).toMatchObject({ restarts: 2, jumps: 1, lost: 0 });
     for (const [i, unit] of units.slice(1).entries()) expect(unit.pts).toBeGreaterThan(units[i]?.pts ?? 0);
+  });
+
+  it('take private packets of the same source for no loss', () => {
+    const packets = packetsOf(plain(4, 0, { length: 3000 }));
+    const vendor = packetsOf([[7200, [Buffer.alloc(20, 1)]]], { payloadType: 112 })[0] ?? Buffer.alloc(12);
+    const mixed = [...packets.slice(0, 5), vendor, ...packets.slice(5)];
+    for (const [i, packet] of mixed.entries()) packet.writeUInt16BE(i, 2);
+    const { receiver } = receive(mixed);
+    expect(receiver.counters).toMatchObject({ foreign: 1, lost: 0 });
+    expect(receiver.pictures).toMatchObject({ units: 4, damaged: 0 });
   });
 
   it('drop duplicates, late packets and other payload types', () => {

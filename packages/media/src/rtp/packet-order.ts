@@ -31,6 +31,8 @@ export class PacketOrder {
   take(packet: RtpPacket): number {
     if (this.#payloadType !== null && packet.payloadType !== this.#payloadType) {
       this.counters.foreign++;
+      // Numbers run through all payload types of a source (RFC 3550 5.1): vendors' private packets are not loss.
+      if (packet.ssrc === this.#ssrc) this.#sequence.pass(packet.sequence);
       return dropPacket;
     }
     let missing = 0;

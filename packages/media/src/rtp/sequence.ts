@@ -41,6 +41,11 @@ export class SequenceTracker {
     return restartedSequence;
   }
 
+  /** A packet of the same source that is of no interest: it uses up a number, but proves nothing. */
+  pass(sequence: number): void {
+    if (sequence === this.#expected) this.#expected = (sequence + 1) & 0xffff;
+  }
+
   /** Forgets where the source was, as after a change of SSRC. Counters stay. */
   reset(): void {
     this.#expected = -1;
