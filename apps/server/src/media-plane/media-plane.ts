@@ -123,8 +123,11 @@ export class MediaPlane extends EventEmitter<Events> {
       link.leased = lease !== undefined;
       const moved = lease !== undefined && lease.rpc !== link.lease.rpc;
       if (lease !== undefined && !moved) {
+        const restarted = lease.started_at !== link.lease.started_at;
         changed ||= lease.roles.join() !== link.lease.roles.join();
         link.lease = lease;
+        // Connected again before its new lease was seen: only now is its new address known.
+        if (restarted && link.has('edge') && link.rpc.connected) this.emit('edge', id);
       }
       if (!moved && !link.gone) continue;
       link.close();

@@ -6,12 +6,18 @@ import type { Log } from '../../platform/log/log.ts';
 import type { CameraRepository } from './cameras.repository.ts';
 import { valuesOf } from './cameras.service.ts';
 
-/** A camera as the simulator lists it: the documented fields, with an id of the simulator's own. */
-const DemoCamera = CameraInput.omit({ id: true }).extend({ id: z.string().min(1).max(200) });
+/** A camera as the simulator lists it: the documented fields, in either spelling, with an id of the simulator's own. */
+const DemoCamera = z.preprocess(snakeKeys, CameraInput.omit({ id: true }).extend({ id: z.string().min(1).max(200) }));
 const DemoList = z.union([
   z.array(DemoCamera),
   z.object({ cameras: z.array(DemoCamera) }).transform((list) => list.cameras),
 ]);
+
+function snakeKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const snake = (key: string) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [snake(key), field]));
+}
 
 export interface DemoCamerasOptions {
   readonly repository: CameraRepository;

@@ -23,10 +23,15 @@ export interface RoomKeeperOptions {
  */
 export class RoomKeeper {
   readonly #o: RoomKeeperOptions;
-  readonly #syncing = new Map<string, Promise<void>>();
+  /** By room: the call that is being made, and the one that will be made after it. */
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #waiting = new Map<string, Promise<void>>();
   #timers: NodeJS.Timeout[] = [];
   #settling: Promise<void> = Promise.resolve();
   #closed = false;
+  /** Whether a room may be missing on its edge. */
+  #stale = false;
+  #filling = false;
 
   constructor(options: RoomKeeperOptions) {
     this.#o = options;
@@ -34,7 +39,10 @@ export class RoomKeeper {
 
   start(): void {
     this.#timers = [
-      setInterval(() => void this.settle(), this.#o.interval ?? 1_000),
+      setInterval(() => {
+        void this.settle();
+        void this.#fill();
+      }, this.#o.interval ?? 1_000),
       setInterval(() => void this.#sweep(), this.#o.sweepInterval ?? 60_000),
     ];
     this.#o.mediaPlane.on('edge', this.#refill);
@@ -47,7 +55,7 @@ export class RoomKeeper {
     for (const timer of this.#timers) clearInterval(timer);
     this.#o.mediaPlane.off('edge', this.#refill);
     this.#o.mediaPlane.off('edge-gone', this.#refill);
-    await Promise.allSettled([this.#settling, ...this.#syncing.values()]);
+    await Promise.allSettled([this.#settling, ...this.#running.values(), ...this.#waiting.values()]);
   }
 
   /** Stops the media of every reservation that has ended and was not dealt with. Never rejects. */
@@ -60,17 +68,24 @@ export class RoomKeeper {
 
   /**
    * Makes one room show what is reserved in it. Calls for a room follow one another, so that an older set of cameras
-   * never overwrites a newer one.
+   * never overwrites a newer one; those that come while one is waiting share it, because it will see what they did.
    */
-  async sync(room: string): Promise<void> {
-    const before = this.#syncing.get(room) ?? Promise.resolve();
-    const mine = before.catch(() => {}).then(() => this.#sync(room));
-    this.#syncing.set(room, mine);
-    try {
-      await mine;
-    } finally {
-      if (this.#syncing.get(room) === mine) this.#syncing.delete(room);
-    }
+  sync(room: string): Promise<void> {
+    const shared = this.#waiting.get(room);
+    if (shared) return shared;
+    const before = this.#running.get(room) ?? Promise.resolve();
+    const mine = before
+      .catch(() => {})
+      .then(() => {
+        this.#waiting.delete(room);
+        this.#running.set(room, mine);
+        return this.#sync(room);
+      })
+      .finally(() => {
+        if (this.#running.get(room) === mine) this.#running.delete(room);
+      });
+    this.#waiting.set(room, mine);
+    return mine;
   }
 
   async #sync(room: string): Promise<void> {
@@ -108,22 +123,42 @@ export class RoomKeeper {
       const ended = await this.#o.repository.sweep();
       if (ended > 0) this.#o.log.info({ ended }, 'reservations without a heartbeat have ended');
       await this.settle();
+      this.#stale = true;
     } catch (error) {
       this.#o.log.debug({ err: error }, 'reservations could not be swept');
     }
   }
 
   /** An edge came or went: whatever room is not where it should be is made there. */
-  readonly #refill = (edge: string): void => {
-    void this.#fill().then(
-      (rooms) => rooms > 0 && this.#o.log.info({ edge, rooms }, 'rooms were made again'),
-      (error: unknown) => this.#o.log.warn({ err: error, edge }, 'rooms could not be made again'),
-    );
+  readonly #refill = (): void => {
+    this.#stale = true;
+    void this.#fill();
   };
 
-  async #fill(): Promise<number> {
-    const rooms = await this.#o.repository.rooms();
-    for (const room of rooms) await this.sync(room);
-    return rooms.length;
+  /** Makes every room anew, and again at the next look if one of them could not be made. */
+  async #fill(): Promise<void> {
+    if (!this.#stale || this.#filling) return;
+    this.#filling = true;
+    this.#stale = false;
+    let made = 0;
+    try {
+      for (const room of await this.#o.repository.rooms()) {
+        await this.sync(room).then(
+          () => {
+            made += 1;
+          },
+          (error: unknown) => {
+            this.#stale = true;
+            this.#o.log.debug({ err: error, room }, 'a room could not be made again');
+          },
+        );
+      }
+    } catch (error) {
+      this.#stale = true;
+      this.#o.log.debug({ err: error }, 'the rooms are not known at the moment');
+    } finally {
+      this.#filling = false;
+    }
+    if (made > 0) this.#o.log.info({ rooms: made }, 'rooms were made again');
   }
 }
