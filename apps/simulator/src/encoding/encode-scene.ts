@@ -6,12 +6,13 @@ import { type EncodedPicture, VideoEncoder } from './video-encoder.ts';
 
 /**
  * Draws the loop of a scene once and encodes it, without the band, in every profile given. Takes some ten seconds.
- * `progress` hears the share done, 0 to 1.
+ * `progress` hears the share done, 0 to 1; `pictures` ends the loop early.
  */
 export async function encodeScene(
   scene: Scene,
   profiles: readonly StreamProfile[],
   progress: (share: number) => void = () => {},
+  pictures = LOOP_PICTURES,
 ): Promise<EncodedPicture[][]> {
   const outputs = profiles.map((profile) => {
     const height = profile.height - profile.bandRows * 16;
@@ -27,7 +28,8 @@ export async function encodeScene(
       }
       // The encoders' threads start before the next picture is drawn on this one.
       await new Promise((resolve) => setImmediate(resolve));
-      progress(++done / LOOP_PICTURES);
+      progress(++done / pictures);
+      if (done === pictures) break;
     }
     const encoded: EncodedPicture[][] = [];
     for (const { encoder } of outputs) encoded.push(await encoder.finish());
