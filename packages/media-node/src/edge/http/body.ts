@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The body of a request; null when it is longer than `limit` bytes or the request breaks off. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of request) {
-      const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
-      length += bytes.length;
-      if (length > limit) {
-        // The rest is read and dropped, so that the client hears the answer.
-        request.resume();
-        return null;
+/** The body of a request; null when it is longer than `limit` bytes (the rest is read and dropped) or breaks off. */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        // Read on so that the client hears the answer, but not for ever.
+        resolve(null);
+        if (length > 8 * limit) request.destroy();
       }
-      chunks.push(bytes);
-    }
-  } catch {
-    return null;
-  }
-  return Buffer.concat(chunks);
+    });
+    request.on('end', () => resolve(length <= limit ? Buffer.concat(chunks) : null));
+    request.on('error', () => resolve(null));
+    request.on('close', () => resolve(null));
+  });
 }

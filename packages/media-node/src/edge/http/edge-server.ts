@@ -24,7 +24,13 @@ export class EdgeServer {
   constructor(options: EdgeServerOptions) {
     this.#options = options;
     const { tls } = options.http;
-    const limits = { maxHeaderSize: 32 * 1024, requestTimeout: 20_000, headersTimeout: 10_000 };
+    const limits = {
+      maxHeaderSize: 32 * 1024,
+      requestTimeout: 20_000,
+      headersTimeout: 10_000,
+      // Longer than clients keep an idle connection: one closed by us just as they use it again costs them a request.
+      keepAliveTimeout: 65_000,
+    };
     this.#server = tls ? createTlsServer({ ...tls, ...limits }) : createServer(limits);
     this.#server.on('request', (request, response) => void this.#request(request, response));
     this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head));

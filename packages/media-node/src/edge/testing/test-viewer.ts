@@ -1,0 +1,91 @@
+import { SessionDescription, SignalRequest, SignalResponse, SignalTarget, TrickleRequest } from '@livekit/protocol';
+import { SignJWT } from 'jose';
+import * as datachannel from 'node-datachannel';
+import { WebSocket } from 'ws';
+import { KEY, SECRET } from './test-edge.ts';
+
+/** A LiveKit token as the api would make it. */
+export function token(video: Record<string, unknown>, identity = 'viewer'): Promise<string> {
+  return new SignJWT({ video })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(KEY)
+    .setSubject(identity)
+    .setExpirationTime('5m')
+    .sign(new TextEncoder().encode(SECRET));
+}
+
+export function joinToken(room: string, identity = 'viewer'): Promise<string> {
+  return token({ room, roomJoin: true, canSubscribe: true }, identity);
+}
+
+/** Calls Twirp as an administrator of everything. */
+export async function twirp(url: string, method: string, body: unknown, room?: string): Promise<Response> {
+  const jwt = await token({ roomCreate: true, roomList: true, roomAdmin: true, ...(room ? { room } : {}) });
+  return fetch(`${url}/twirp/livekit.RoomService/${method}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json;charset=UTF-8', authorization: `Bearer ${jwt}` },
+    body: JSON.stringify(body),
+  });
+}
+
+/** A small LiveKit client: signalling as the protocol has it, media by the native library. */
+export class TestViewer {
+  readonly messages: SignalResponse['message'][] = [];
+  readonly socket: WebSocket;
+  packets = 0;
+  readonly #pc: datachannel.PeerConnection;
+  readonly #tracks: datachannel.Track[] = [];
+  readonly #channels: datachannel.DataChannel[] = [];
+  #offer = 0;
+
+  constructor(url: string, jwt: string, query = 'auto_subscribe=1') {
+    this.#pc = new datachannel.PeerConnection('viewer', { iceServers: [], bindAddress: '127.0.0.1' });
+    this.#pc.onTrack((track) => {
+      this.#tracks.push(track);
+      track.onMessage(() => {
+        this.packets++;
+      });
+    });
+    this.#pc.onDataChannel((channel) => this.#channels.push(channel));
+    this.#pc.onLocalDescription((sdp, type) => {
+      this.send({ case: 'answer', value: new SessionDescription({ type, sdp, id: this.#offer }) });
+    });
+    this.#pc.onLocalCandidate((candidate, mid) => {
+      const candidateInit = JSON.stringify({ candidate, sdpMid: mid, sdpMLineIndex: 0 });
+      this.send({ case: 'trickle', value: new TrickleRequest({ candidateInit, target: SignalTarget.SUBSCRIBER }) });
+    });
+    this.socket = new WebSocket(`${url.replace('http', 'ws')}/rtc?${query}`, {
+      headers: { authorization: `Bearer ${jwt}` },
+    });
+    this.socket.on('message', (data: Buffer) => this.#received(SignalResponse.fromBinary(data).message));
+    this.socket.on('error', () => {});
+  }
+
+  get state(): string {
+    return this.#pc.state();
+  }
+
+  send(message: SignalRequest['message']): void {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(new SignalRequest({ message }).toBinary());
+  }
+
+  heard(name: SignalResponse['message']['case']): boolean {
+    return this.messages.some((message) => message.case === name);
+  }
+
+  close(): void {
+    this.socket.terminate();
+    this.#pc.close();
+  }
+
+  #received(message: SignalResponse['message']): void {
+    this.messages.push(message);
+    if (message.case === 'offer') {
+      this.#offer = message.value.id;
+      this.#pc.setRemoteDescription(message.value.sdp, 'offer');
+    } else if (message.case === 'trickle') {
+      const init: { candidate: string; sdpMid: string } = JSON.parse(message.value.candidateInit);
+      this.#pc.addRemoteCandidate(init.candidate, init.sdpMid);
+    }
+  }
+}
