@@ -14,6 +14,7 @@ export * from './h264/depacketizer.ts';
 export * from './h264/emulation-prevention.ts';
 export * from './h264/nal.ts';
 export * from './h264/packetizer.ts';
+export type { AssemblerCounters } from './h264/picture-gate.ts';
 export * from './h264/pps.ts';
 export * from './h264/receiver.ts';
 export * from './h264/slice-header.ts';

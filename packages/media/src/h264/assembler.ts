@@ -1,11 +1,9 @@
-import type { AccessUnit, ParameterSets } from '../access-unit.ts';
+import type { AccessUnit } from '../access-unit.ts';
 import type { VideoTrack } from '../track.ts';
-import { DecodeClock } from './decode-clock.ts';
 import { isSlice, nalType, typeOfNal } from './nal.ts';
 import { ParameterSetStore } from './parameter-set-store.ts';
+import { type AssemblerCounters, type CollectedPicture, PictureGate } from './picture-gate.ts';
 import { beginsPicture, parseSliceHeader, type SliceHeader } from './slice-header.ts';
-import { parseSps } from './sps.ts';
-import { sameParameterSets, videoTrackOf } from './video-track.ts';
 
 export interface AccessUnitAssemblerOptions {
   /** `AccessUnit.track`. Default 0. */
@@ -26,21 +24,6 @@ export interface AccessUnitAssemblerOptions {
   onTrack(track: VideoTrack): void;
 }
 
-/** Pictures counted by an assembler. */
-export interface AssemblerCounters {
-  /** Passed on, and how many of them were key pictures. */
-  units: number;
-  keys: number;
-  /** Parts were missing. Dropped unless `keepDamaged`. */
-  damaged: number;
-  /** Whole, but dropped because a picture they may refer to was lost. */
-  unreferenced: number;
-  /** Whole, but before the first key picture. */
-  leading: number;
-  /** Key pictures whose parameter sets are unknown. Dropped. */
-  withoutParameterSets: number;
-}
-
 const maxNals = 2048;
 
 /**
@@ -51,19 +34,9 @@ const maxNals = 2048;
  * whichever comes first; markers are no longer believed once they proved to stand within a picture.
  */
 export class AccessUnitAssembler {
-  readonly counters: AssemblerCounters = {
-    units: 0,
-    keys: 0,
-    damaged: 0,
-    unreferenced: 0,
-    leading: 0,
-    withoutParameterSets: 0,
-  };
-  readonly #options: AccessUnitAssemblerOptions;
-  readonly #rate: number;
+  readonly #gate: PictureGate;
   readonly #maxBytes: number;
   readonly #sets = new ParameterSetStore();
-  readonly #clock = new DecodeClock();
   readonly #activeSets = (ppsId: number) => this.#sets.active(ppsId);
 
   #pts = Number.NaN;
@@ -84,39 +57,37 @@ export class AccessUnitAssembler {
   /** Packets missing directly before what comes next; 0 for none, Infinity for an unknown number. */
   #gap = 0;
   #started = false;
-  #joined = false;
-  #needKey = true;
   #lastReference: SliceHeader | null = null;
   /** The stream has pictures that nothing refers to. */
   #disposables = false;
 
-  #track: VideoTrack | null = null;
-  #parameterSets: ParameterSets | null = null;
-  #parameterVersion = -1;
-  #reorders = false;
-  #mayReorder = true;
-  #latestPts = Number.NEGATIVE_INFINITY;
-  #duration = 0;
-  /** Parameter sets have changed since the last unit. */
-  #changed = false;
-
   constructor(options: AccessUnitAssemblerOptions) {
-    this.#options = options;
-    this.#rate = options.clockRate ?? 90_000;
+    this.#gate = new PictureGate({
+      track: options.track ?? 0,
+      clockRate: options.clockRate ?? 90_000,
+      keepDamaged: options.keepDamaged ?? false,
+      sets: this.#sets,
+      onUnit: (unit) => options.onUnit(unit),
+      onTrack: (track) => options.onTrack(track),
+    });
     this.#maxBytes = options.maxUnitBytes ?? 8_388_608;
     for (const nal of options.parameterSets ?? []) this.#sets.add(nal);
     // Nobody knows what came before the first packet.
     this.#gap = Number.POSITIVE_INFINITY;
   }
 
+  get counters(): Readonly<AssemblerCounters> {
+    return this.#gate.counters;
+  }
+
   /** The track in force, null before the first unit. */
   get track(): VideoTrack | null {
-    return this.#track;
+    return this.#gate.track;
   }
 
   /** False once the parameter sets in force rule out that pictures are shown in another order than they come. */
   get mayReorder(): boolean {
-    return this.#mayReorder;
+    return this.#gate.mayReorder;
   }
 
   /** Parameter sets that could not be read. */
@@ -220,7 +191,7 @@ export class AccessUnitAssembler {
       const modulus = sps === undefined ? 0 : 2 ** sps.log2MaxFrameNum;
       const consecutive =
         this.#disposables && last !== null && header.frameNum === (last.frameNum + 1) % modulus && this.#gap < modulus;
-      if (!consecutive) this.#needKey = true;
+      if (!consecutive) this.#gate.referenceLost();
     }
     this.#started = true;
   }
@@ -237,13 +208,18 @@ export class AccessUnitAssembler {
 
   #end(): void {
     const slice = this.#slice;
-    const nals = this.#nals;
-    const bytes = this.#bytes;
-    const key = this.#key;
-    const disposable = this.#disposable;
-    // What was lost may have been the end of this picture.
-    const damaged = this.#damaged || (slice !== null && this.#gap > 0);
-    if (slice !== null && this.#pending.length > 0) for (const sei of this.#pending) nals.push(sei);
+    if (slice !== null) for (const sei of this.#pending) this.#append(sei);
+    const picture: CollectedPicture = {
+      slice,
+      nals: this.#nals,
+      bytes: this.#bytes,
+      key: this.#key,
+      disposable: this.#disposable,
+      // What was lost may have been the end of this picture.
+      damaged: this.#damaged || (slice !== null && this.#gap > 0),
+      pts: this.#pts,
+      arrival: this.#arrival,
+    };
     this.#nals = [];
     this.#pending = [];
     this.#bytes = 0;
@@ -257,100 +233,6 @@ export class AccessUnitAssembler {
       if (slice.refIdc !== 0) this.#lastReference = slice;
       else this.#disposables = true;
     }
-    this.#decide(slice, nals, bytes, key, disposable, damaged);
-  }
-
-  #decide(
-    slice: SliceHeader | null,
-    nals: Buffer[],
-    bytes: number,
-    key: boolean,
-    disposable: boolean,
-    damaged: boolean,
-  ): void {
-    const { counters } = this;
-    const keep = this.#options.keepDamaged === true && counters.keys > 0 && nals.length > 0;
-    if (damaged) {
-      // The first picture is usually joined in its middle: that is no loss.
-      if (this.#joined || counters.keys > 0) counters.damaged++;
-      else counters.leading++;
-      this.#joined = true;
-      if (!disposable) this.#needKey = true;
-      if (!keep) return;
-    } else if (this.#needKey && !key && !keep) {
-      if (counters.keys === 0) counters.leading++;
-      else counters.unreferenced++;
-      return;
-    }
-    this.#joined = true;
-    if (slice === null) return;
-    if (!this.#activate(slice, key)) {
-      counters.withoutParameterSets++;
-      this.#needKey = true;
-      return;
-    }
-    if (key && !damaged) this.#needKey = false;
-    this.#emit(nals, bytes, key, disposable, slice.sliceType === 1);
-  }
-
-  /** Brings track and parameter sets up to date; false when they are not known. */
-  #activate(slice: SliceHeader, key: boolean): boolean {
-    if (this.#parameterVersion !== this.#sets.version || this.#parameterSets === null || key) {
-      const sets = this.#sets.setsFor(slice.ppsId);
-      if (sets === null) return false;
-      this.#parameterVersion = this.#sets.version;
-      if (this.#parameterSets === null || !sameParameterSets(this.#parameterSets, sets)) {
-        this.#parameterSets = sets;
-        this.#announce();
-      }
-    }
-    return true;
-  }
-
-  #announce(): void {
-    if (this.#parameterSets === null) return;
-    this.#track = videoTrackOf(this.#parameterSets, this.#rate, this.#reorders);
-    const sps = parseSps(this.#parameterSets.sps);
-    this.#mayReorder = sps.reorders !== false || this.#reorders;
-    if (this.#track.reorders) this.#clock.expect(Math.max(1, sps.maxReorderFrames ?? 1));
-    this.#changed = true;
-    this.#options.onTrack(this.#track);
-  }
-
-  #emit(nals: Buffer[], bytes: number, key: boolean, disposable: boolean, bidirectional: boolean): void {
-    let pts = this.#finishedPts;
-    if (pts < this.#latestPts && bidirectional && this.#mayReorder && !this.#reorders) {
-      // The SPS left it open: only the pictures tell that they are shown in another order than they come.
-      this.#reorders = true;
-      if (this.#track?.reorders === false) this.#announce();
-    }
-    // Two pictures of one timestamp, or a small step back of the camera's clock.
-    if (pts <= this.#latestPts && this.#track?.reorders !== true) pts = this.#latestPts + 1;
-    const step = pts - this.#latestPts;
-    if (step > 0) {
-      this.#latestPts = pts;
-      if (step < this.#rate && step > this.#rate / 500) {
-        this.#duration = this.#duration === 0 ? step : Math.min(step, this.#duration);
-      }
-    }
-    const { frameRate = null } = this.#track ?? {};
-    const duration = frameRate === null ? this.#duration || this.#rate / 25 : this.#rate / frameRate;
-    const dts = this.#clock.next(pts, Math.round(duration));
-    this.counters.units++;
-    if (key) this.counters.keys++;
-    const unit: AccessUnit = {
-      track: this.#options.track ?? 0,
-      kind: 'video',
-      nals,
-      pts,
-      dts,
-      arrival: this.#arrival,
-      key,
-      disposable,
-      bytes,
-    };
-    const sets = key || this.#changed ? this.#parameterSets : null;
-    this.#changed = false;
-    this.#options.onUnit(sets === null ? unit : { ...unit, parameterSets: sets });
+    this.#gate.take(picture);
   }
 }

@@ -22,6 +22,12 @@ export class DecodeClock {
     this.#depth = Math.max(this.#depth, Math.min(depth, deepest));
   }
 
+  /** Pictures are no longer reordered: from now on both times are the same. */
+  inOrder(): void {
+    this.#depth = 0;
+    this.#window.length = 0;
+  }
+
   /** Decoding time of the next picture in decoding order; `duration` is the usual length of one. All in ticks. */
   next(pts: number, duration: number): number {
     if (this.#depth === 0 && pts > this.#last) {

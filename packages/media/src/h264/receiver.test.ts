@@ -268,6 +268,34 @@ describe('cameras', () => {
     ]);
   });
 
+  it('that switch between parameter sets known beforehand', () => {
+    const sets = [sps, pps, makeSps({ profile: 66, id: 1, widthMbs: 20 }), makePps(1, 1)];
+    const pictures = [0, 1].flatMap((id) =>
+      plain(2, id * 2, { pps: id }).map(([time, nals]): Picture => [time, nals.slice(-1)]),
+    );
+    const { tracks, units } = receive(packetsOf(pictures), { parameterSets: sets });
+    expect(tracks.map((track) => track.width)).toEqual([640, 320]);
+    expect(units).toHaveLength(4);
+  });
+
+  it('that put SEI behind the slices', () => {
+    const sei = Buffer.from([6, 1, 2, 3, 0x80]);
+    const { units } = receive(packetsOf(plain(2).map(([time, nals]): Picture => [time, [...nals, sei]])));
+    expect(units.map((unit) => [unit.nals.map(typeOfNal), unit.bytes])).toEqual([
+      [[5, 6], 65],
+      [[1, 6], 65],
+    ]);
+  });
+
+  it('that stop reordering: both times become one again', () => {
+    const b = [makeSps({ reorder: 1 }), makeSps({ reorder: 0 })].flatMap((set, group) =>
+      plain(6, group * 6).map(([time, nals]): Picture => [time, nals.map((nal) => (nal === sps ? set : nal))]),
+    );
+    const { units, tracks } = receive(packetsOf(b));
+    expect(tracks.map((track) => track.reorders)).toEqual([true, false]);
+    expect(units.map((unit) => (unit.pts - unit.dts) / 3600)).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
+  });
+
   it('that send start codes inside packets', () => {
     const [time, nals] = plain(1)[0] ?? [0, []];
     const glued = Buffer.concat(nals.flatMap((nal) => [Buffer.from([0, 0, 0, 1]), nal]));

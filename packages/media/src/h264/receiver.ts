@@ -3,8 +3,9 @@ import type { RtpPacket } from '../rtp/packet.ts';
 import { dropPacket, PacketOrder } from '../rtp/packet-order.ts';
 import type { RtpCounters, RtpTrackReceiver } from '../rtp/track-receiver.ts';
 import type { VideoTrack } from '../track.ts';
-import { AccessUnitAssembler, type AssemblerCounters } from './assembler.ts';
+import { AccessUnitAssembler } from './assembler.ts';
 import { H264Depacketizer } from './depacketizer.ts';
+import type { AssemblerCounters } from './picture-gate.ts';
 
 export interface H264ReceiverOptions {
   /** Payload type to take; null takes all. */

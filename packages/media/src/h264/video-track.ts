@@ -17,7 +17,7 @@ export function videoTrackOf(parameterSets: ParameterSets, clockRate = 90_000, r
     height: sps.height,
     profileLevelId: sps.profileLevelId,
     frameRate: sps.frameRate,
-    reorders: reorders || sps.reorders === true,
+    reorders: sps.reorders ?? reorders,
   };
 }
 
