@@ -148,7 +148,8 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       mediaPlane,
       valkey,
       livekit,
-      tls: config.http.tls !== null,
+      certificate: config.http.tls && readFileSync(config.http.tls.cert, 'utf8'),
+      localHost: reachable(config.edge.host),
       tokenSeconds: config.tokens.viewerSeconds,
     });
     const rooms = new RoomKeeper({ repository: streamRepository, live, cameras, mediaPlane, log });
@@ -231,6 +232,12 @@ async function insist<T>(attempt: () => Promise<T>, log: Log): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
+}
+
+/** A listening address as one to connect to: all of a machine's include its own. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Where a page may connect to: every edge, at whatever host the page itself came from. */

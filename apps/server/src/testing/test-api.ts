@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,7 +95,13 @@ export async function testApi({ environment = {}, parts = {} }: TestApiOptions =
         rpc: { listen: `unix:${join(folder, `${id}.sock`)}`, secret: secrets.rpcSecret },
         valkey: { url: valkey.url, keyPrefix: valkey.keyPrefix },
         edge: {
-          http: { host: '127.0.0.1', port: 0 },
+          http: {
+            host: '127.0.0.1',
+            port: 0,
+            ...(config.http.tls && {
+              tls: { cert: readFileSync(config.http.tls.cert, 'utf8'), key: readFileSync(config.http.tls.key, 'utf8') },
+            }),
+          },
           udp: { port: 0, bindAddress: '127.0.0.1', publicAddresses: [] },
           publicUrl: null,
           livekit: livekitCredentials(config, secrets),

@@ -6,6 +6,7 @@ import { choose } from '../../media-plane/rendezvous.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { loadScript } from '../../platform/valkey/script.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
+import { pinnedRooms } from './pinned-rooms.ts';
 
 const directory = loadScript(new URL('room-directory.lua', import.meta.url));
 
@@ -13,8 +14,10 @@ export interface LiveServiceOptions {
   readonly mediaPlane: Pick<MediaPlane, 'edges'>;
   readonly valkey: Valkey;
   readonly livekit: { readonly apiKey: string; readonly apiSecret: string };
-  /** Whether edges speak TLS only. */
-  readonly tls: boolean;
+  /** The certificate (PEM) with which edges speak TLS; null when they don't. */
+  readonly certificate: string | null;
+  /** Address at which edges of this machine listen. */
+  readonly localHost: string;
   /** Life of a viewer's token, seconds. */
   readonly tokenSeconds: number;
 }
@@ -90,7 +93,8 @@ export class LiveService {
 
   /** `ws://…` or `wss://…`, without a slash at the end. */
   publicUrlOf({ lease }: NodeLink, host: string): string {
-    const url = lease.public_url ?? `${this.#o.tls ? 'wss' : 'ws'}://${host}:${lease.public_port ?? 7880}`;
+    const url =
+      lease.public_url ?? `${this.#o.certificate !== null ? 'wss' : 'ws'}://${host}:${lease.public_port ?? 7880}`;
     return url.replace(/^http/, 'ws').replace(/\/+$/, '');
   }
 
@@ -115,16 +119,19 @@ export class LiveService {
     const known = this.#clients.get(edge.id);
     if (known?.address === address) return known.client;
     const { apiKey, apiSecret } = this.#o.livekit;
-    const client = new RoomServiceClient(address, apiKey, apiSecret, { requestTimeout: 3, failover: false });
+    const { certificate } = this.#o;
+    const client =
+      certificate === null
+        ? new RoomServiceClient(address, apiKey, apiSecret, { requestTimeout: 3, failover: false })
+        : pinnedRooms(address, apiKey, apiSecret, certificate);
     this.#clients.set(edge.id, { address, client });
     return client;
   }
 
   /** Where the api itself reaches an edge: on the machine of its RPC. */
   #commandUrlOf({ lease }: NodeLink): string {
-    const remote = /^tls:\/\/(.+):\d+$/.exec(lease.rpc)?.[1];
-    if (this.#o.tls && lease.public_url !== null) return lease.public_url.replace(/^ws/, 'http');
-    return `${this.#o.tls ? 'https' : 'http'}://${remote ?? '127.0.0.1'}:${lease.public_port ?? 7880}`;
+    const host = /^tls:\/\/(.+):\d+$/.exec(lease.rpc)?.[1] ?? this.#o.localHost;
+    return `${this.#o.certificate !== null ? 'https' : 'http'}://${host}:${lease.public_port ?? 7880}`;
   }
 }
 

@@ -134,8 +134,10 @@ describe('bad input', () => {
       '/assets/..%2f..%2fpackage.json',
       `/${'x'.repeat(9000)}`,
     ]) {
-      const { statusCode, body } = await app.inject(url);
+      const { statusCode, body, headers } = await app.inject(url);
       expect([400, 404]).toContain(statusCode);
+      expect(body).toContain('message_ar');
+      expect(headers['x-request-id']).toBeTruthy();
       expect(body).not.toContain('root:');
     }
   });

@@ -6,7 +6,7 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { Access } from '@marsad/contract';
-import { type FastifyInstance, type FastifyRequest, fastify, LogController } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { AppError } from '../app-error.ts';
@@ -15,7 +15,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Log } from '../log/log.ts';
 import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import { guard } from './guard.ts';
-import { problemOf } from './problem.ts';
+import { type Problem, problemOf } from './problem.ts';
 import { validate } from './validation.ts';
 
 declare module 'fastify' {
@@ -59,6 +59,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id);
+      sendProblem(error, reply);
     },
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
@@ -135,16 +139,18 @@ function readJsonBodies(app: FastifyInstance): void {
 
 function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error, { body: bodyLimit });
+    const problem = sendProblem(error, reply);
     if (problem.unexpected) request.log.error({ err: error }, 'a request failed');
     else if (problem.status === 503) request.log.warn({ err: causeOf(error) }, 'a part is not available');
-    return reply
-      .code(problem.status)
-      .headers(problem.headers)
-      .type('application/json')
-      .serializer(JSON.stringify)
-      .send(problem.body);
+    return reply;
   });
+}
+
+function sendProblem(error: unknown, reply: FastifyReply): Problem {
+  const problem = problemOf(error, { body: bodyLimit });
+  reply.code(problem.status).headers(problem.headers).type('application/json; charset=utf-8');
+  reply.serializer(JSON.stringify).send(problem.body);
+  return problem;
 }
 
 function causeOf(error: unknown): unknown {
