@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { Farm } from '../fixtures/farm.ts';
 import { Janus } from '../fixtures/janus.ts';
 import { LIVEKIT, MediaNodeProcess } from '../fixtures/media-node.ts';
 import { NetworkNamespace } from '../fixtures/network-namespace.ts';
+import { endOwned, startOwned } from '../fixtures/owned-process.ts';
 import { startUsage } from '../measure/process-usage.ts';
 import { Viewers } from '../viewers/viewers.ts';
 
@@ -54,7 +54,7 @@ async function fanOutOfMarsad(farm: Farm, count: number, seconds: number): Promi
     await viewers.ask({ kind: 'whep', count, url, token: await token.toJwt() });
     return await measure(viewers, count, node.pid, seconds);
   } finally {
-    viewers.close();
+    await viewers.close();
     await node.close();
   }
 }
@@ -62,7 +62,7 @@ async function fanOutOfMarsad(farm: Farm, count: number, seconds: number): Promi
 /** The same stream as a file: Janus lives in a network of its own, which the farm cannot be reached from. */
 async function recordStream(farm: Farm, file: string): Promise<void> {
   const input = ['-rtsp_transport', 'tcp', '-i', farm.cameras[0]?.rtspUrl ?? ''];
-  const child = spawn('ffmpeg', ['-v', 'error', ...input, '-t', '20', '-map', '0:v', '-c', 'copy', '-y', file]);
+  const child = startOwned('ffmpeg', ['-v', 'error', ...input, '-t', '20', '-map', '0:v', '-c', 'copy', '-y', file]);
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`ffmpeg could not record the stream (exit ${code})`);
 }
@@ -76,15 +76,13 @@ async function fanOutOfJanus(farm: Farm, count: number, seconds: number): Promis
   const viewers = new Viewers(namespace);
   const input = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', file];
   const output = ['-c', 'copy', '-bsf:v', 'h264_mp4toannexb,dump_extra', '-f', 'rtp', '-payload_type', '96'];
-  const feed = spawn(...namespace.inside('ffmpeg', [...input, ...output, 'rtp://127.0.0.1:15004?pkt_size=1200']), {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const feed = startOwned(...namespace.inside('ffmpeg', [...input, ...output, 'rtp://127.0.0.1:15004?pkt_size=1200']));
   try {
     await viewers.ask({ kind: 'janus', count, url: janus.url, mountpoint: janus.mountpoint });
     return await measure(viewers, count, janus.pid, seconds);
   } finally {
-    feed.kill('SIGKILL');
-    viewers.close();
+    await endOwned(feed);
+    await viewers.close();
     await janus.close();
     await namespace.close();
     await rm(folder, { recursive: true, force: true });

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { NetworkNamespace } from '../fixtures/network-namespace.ts';
+import { endOwned, startOwned } from '../fixtures/owned-process.ts';
+import { repository } from '../fixtures/repository.ts';
 import type { ViewersCount, ViewersRequest } from './viewers-process.ts';
 
 /** The bench's end of a process of viewers. */
@@ -9,9 +10,9 @@ export class Viewers {
   #child: ChildProcess;
 
   constructor(namespace: NetworkNamespace | null) {
-    const script = fileURLToPath(new URL('./viewers-process.ts', import.meta.url));
+    const script = repository('bench/src/viewers/viewers-process.ts');
     const [command, args] = namespace?.inside(process.execPath, [script]) ?? [process.execPath, [script]];
-    this.#child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = startOwned(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }
 
   async ask(request: ViewersRequest): Promise<ViewersCount> {
@@ -30,7 +31,7 @@ export class Viewers {
     throw new Error(`only ${(await this.ask({ kind: 'count' })).connected} of ${count} viewers connected`);
   }
 
-  close(): void {
-    this.#child.kill('SIGKILL');
+  async close(): Promise<void> {
+    await endOwned(this.#child);
   }
 }
