@@ -66,6 +66,12 @@ interface AnyRequest extends CallOptions {
   readonly body?: unknown;
 }
 
+const unreachable = {
+  code: 'NETWORK',
+  message_en: 'The server cannot be reached',
+  message_ar: 'تعذّر الوصول إلى الخادم',
+};
+
 function addressOf(route: Route, request: AnyRequest): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String(request.params?.[name])),
@@ -108,7 +114,7 @@ async function call(options: ClientOptions, route: Route, request: AnyRequest): 
     response = await send(`${options.baseUrl}${addressOf(route, request)}`, init);
   } catch (cause) {
     if (request.signal?.aborted) throw cause;
-    throw new ApiError(0, 'NETWORK', describeError('SERVICE_UNAVAILABLE', { part: 'api' }).error, null, cause);
+    throw new ApiError(0, 'NETWORK', unreachable, null, cause);
   }
   if (!(response.status in route.responses)) throw await errorOf(response);
   if (response.status === 204) return undefined;
