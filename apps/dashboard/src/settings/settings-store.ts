@@ -28,7 +28,7 @@ export const useSettings = create<Settings>()(
       density: 'comfortable',
       digits: 'latn',
       panelOpen: true,
-      panelWidth: 272,
+      panelWidth: 304,
       set: (change) => set(change),
     }),
     { name: 'marsad.settings', version: 0 },

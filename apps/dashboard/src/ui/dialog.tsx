@@ -47,7 +47,10 @@ export function Dialog({ open, onOpenChange, title, description, shape = 'centre
               <IconButton label={t('common:close')} keys="Escape" icon={<X size={18} />} />
             </Radix.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto p-5">{children}</div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto p-5 -outline-offset-2">
+            {children}
+          </div>
           {footer && <footer className="flex justify-end gap-2 border-t border-hairline px-5 py-3">{footer}</footer>}
         </Radix.Content>
       </Radix.Portal>

@@ -31,7 +31,6 @@ export function AgencyRow({ id, row, active, style, onToggle }: Props) {
       aria-level={1}
       aria-expanded={row.open}
       aria-selected={false}
-      aria-label={t('cameras:agency-row', { name, online: format.number(row.online), total: format.number(row.total) })}
       tabIndex={-1}
       onClick={onToggle}
       style={style}
@@ -43,7 +42,10 @@ export function AgencyRow({ id, row, active, style, onToggle }: Props) {
       <Chevron size={16} aria-hidden="true" className="shrink-0 text-text-muted rtl:-scale-x-100" />
       <AgencyMark source={row.code} />
       <span className="flex-1 truncate">{name}</span>
-      <bdi dir="ltr" className="figures text-12 font-normal text-text-muted">
+      <span className="sr-only">
+        {t('cameras:agency-row', { online: format.number(row.online), total: format.number(row.total) })}
+      </span>
+      <bdi aria-hidden="true" dir="ltr" className="figures text-12 font-normal text-text-muted">
         {format.number(row.online)}/{format.number(row.total)}
       </bdi>
     </div>

@@ -47,7 +47,6 @@ export function CameraRow({ id, row, active, selected, style, carried, onPick, o
       aria-posinset={row.place}
       aria-setsize={row.of}
       aria-selected={selected}
-      aria-label={t(shown ? 'cameras:row-shown' : 'cameras:row', { name, state: t(`states:word.${camera.state}`) })}
       tabIndex={-1}
       data-camera={camera.id}
       onClick={onPick}
@@ -72,6 +71,7 @@ export function CameraRow({ id, row, active, selected, style, carried, onPick, o
       <span className="group-hover:hidden">
         <StateMark state={camera.state} />
       </span>
+      {shown && <span className="sr-only">{t('cameras:on-the-wall')}</span>}
       <Plus size={16} aria-hidden="true" className="hidden text-text-2 group-hover:block" onClick={onPlace} />
     </div>
   );

@@ -41,7 +41,7 @@ export function PanelResizer() {
       onPointerUp={() => {
         start.current = null;
       }}
-      onDoubleClick={() => set({ panelWidth: 272 })}
+      onDoubleClick={() => set({ panelWidth: 304 })}
       onKeyDown={onKeyDown}
     />
   );

@@ -12,19 +12,28 @@ describe('delay', () => {
   });
 
   it('is server time minus playout time, never negative', () => {
-    expect(delayOf({ estimatedPlayoutTimestamp: now + ntp - 84.4 }, undefined, now)).toEqual({
+    expect(delayOf(null, { estimatedPlayoutTimestamp: now + ntp - 84.4 }, undefined, now)).toEqual({
       ms: 84,
       partial: false,
     });
-    expect(delayOf({ estimatedPlayoutTimestamp: now + 3 }, undefined, now)).toEqual({ ms: 0, partial: false });
+    expect(delayOf(null, { estimatedPlayoutTimestamp: now + 3 }, undefined, now)).toEqual({ ms: 0, partial: false });
+  });
+
+  it('is best told by a picture that was shown', () => {
+    const stat = { estimatedPlayoutTimestamp: now - 500 };
+    expect(delayOf({ captureTime: 7910.1, expectedDisplayTime: 7947.5 }, stat, undefined, now)).toEqual({
+      ms: 37,
+      partial: false,
+    });
+    expect(delayOf({ expectedDisplayTime: 7947.5 }, stat, undefined, now)).toEqual({ ms: 500, partial: false });
   });
 
   it('falls back to the jitter buffer since the last reading', () => {
     const before = { jitterBufferDelay: 1, jitterBufferEmittedCount: 25 };
     const after = { jitterBufferDelay: 2.5, jitterBufferEmittedCount: 50 };
-    expect(delayOf(after, before, now)).toEqual({ ms: 60, partial: true });
-    expect(delayOf(after, after, now)).toBeNull();
-    expect(delayOf({ ...after, estimatedPlayoutTimestamp: 12 }, before, now)).toEqual({ ms: 60, partial: true });
+    expect(delayOf(null, after, before, now)).toEqual({ ms: 60, partial: true });
+    expect(delayOf(null, after, after, now)).toBeNull();
+    expect(delayOf(null, { ...after, estimatedPlayoutTimestamp: 12 }, before, now)).toEqual({ ms: 60, partial: true });
   });
 
   it('trusts the clock sample with the shortest round trip', () => {

@@ -6,6 +6,16 @@ export interface InboundVideo {
   readonly jitterBufferEmittedCount?: number;
 }
 
+/** A picture that was shown, from `requestVideoFrameCallback`: both in ms on this browser's clock. */
+export interface ShownPicture {
+  /**
+   * When it was taken in at the ingest. The browser brings the sender's wall clock (RTCP sender reports) to its own by
+   * the round trip it measures (RTCP XR, RFC 3611): no comparison of clocks is left to do. Absent until then.
+   */
+  readonly captureTime?: number;
+  readonly expectedDisplayTime: number;
+}
+
 export interface Delay {
   readonly ms: number;
   /** Only the wait in this browser is known, not the way to it. */
@@ -23,11 +33,20 @@ export function playoutTime(stat: number, now: number): number {
 /**
  * How far behind reality the picture is that is shown now.
  *
- * The sender's reports carry the wall clock of a picture's arrival at the ingest; the browser extrapolates it to the
- * picture it plays. A stream whose reports have not come yet has no such stat: then the time in the jitter buffer
- * since the last reading is all there is.
+ * Best is what the browser says of a picture it showed; next its estimate of the sender's time at playout, which
+ * Chromium gives only beside audio; where reports have not come yet, the time in the jitter buffer since the last
+ * reading is all there is.
  */
-export function delayOf(now: InboundVideo, before: InboundVideo | undefined, serverNow: number): Delay | null {
+export function delayOf(
+  picture: ShownPicture | null,
+  now: InboundVideo,
+  before: InboundVideo | undefined,
+  serverNow: number,
+): Delay | null {
+  if (picture?.captureTime !== undefined) {
+    const ms = picture.expectedDisplayTime - picture.captureTime;
+    if (Math.abs(ms) < 60_000) return { ms: Math.max(0, Math.round(ms)), partial: false };
+  }
   if (now.estimatedPlayoutTimestamp) {
     const ms = serverNow - playoutTime(now.estimatedPlayoutTimestamp, serverNow);
     // Beyond a minute it is not a delay but a clock nobody set.

@@ -1,7 +1,7 @@
 import type { Reservation } from '@marsad/contract';
 import type { RemoteParticipant } from 'livekit-client';
 import { type Attributes, type Condition, refusedCondition, reportedCondition, retryDelay } from './condition.ts';
-import { type Delay, type InboundVideo, PictureWatch } from './delay.ts';
+import { type Delay, type InboundVideo, PictureWatch, type ShownPicture } from './delay.ts';
 import type { RoomVideo } from './room-link.ts';
 
 /** One camera on the wall: its reservation, its picture, and what to say about it. */
@@ -11,6 +11,8 @@ export class Feed {
   readonly watch = new PictureWatch();
   nextBeatAt = 0;
   lastStats: InboundVideo | undefined;
+  #picture: (ShownPicture & { readonly at: number }) | null = null;
+  #pictureAsked = false;
   closed = false;
   #reservation: Reservation | null = null;
   #roomVideo: RoomVideo | null = null;
@@ -100,6 +102,7 @@ export class Feed {
     this.#showing = false;
     this.watch.rest();
     this.lastStats = undefined;
+    this.#picture = null;
     if (video) {
       video.track.attach(this.video);
       this.#awaitPicture();
@@ -117,6 +120,18 @@ export class Feed {
     if (shown?.ms === this.#delay?.ms && shown?.partial === this.#delay?.partial) return;
     this.#delay = shown;
     for (const listener of this.#delayListeners) listener();
+  }
+
+  /** The last picture that was asked about, unless that is long ago; asks about the next one. */
+  shownPicture(): ShownPicture | null {
+    if (!this.#pictureAsked) {
+      this.#pictureAsked = true;
+      this.video.requestVideoFrameCallback((at, { captureTime, expectedDisplayTime }) => {
+        this.#pictureAsked = false;
+        this.#picture = { at, expectedDisplayTime, ...(captureTime === undefined ? {} : { captureTime }) };
+      });
+    }
+    return this.#picture && performance.now() - this.#picture.at < 2500 ? this.#picture : null;
   }
 
   close(): void {

@@ -60,7 +60,7 @@ export class StatsPoll {
       return;
     }
     const stoppedAt = feed.watch.read(stat.framesDecoded ?? 0, Date.now());
-    feed.measured(delayOf(stat, feed.lastStats, serverNow), stoppedAt);
+    feed.measured(delayOf(feed.shownPicture(), stat, feed.lastStats, serverNow), stoppedAt);
     feed.lastStats = stat;
   }
 }

@@ -1,0 +1,219 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RunningMarsad } from '../fixtures/running-marsad.ts';
+import { until } from '../fixtures/until.ts';
+import { accessibilityProblems, type Look, liveTiles, newOperator, openBrowser, signIn, tile } from './operator.ts';
+
+let marsad: RunningMarsad;
+let browser: Browser;
+
+beforeAll(async () => {
+  [marsad, browser] = await Promise.all([RunningMarsad.start({ demoCameras: 12 }), openBrowser()]);
+  await until(
+    async () => (await marsad.client.cameras.list({ query: { status: 'ONLINE' } })).total === 12,
+    240_000,
+    'every simulated camera to be online',
+  );
+}, 400_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await marsad?.stop();
+}, 60_000);
+
+async function open(look: Look = { language: 'en', theme: 'dark' }, path = '/'): Promise<Page> {
+  const page = await newOperator(browser, look);
+  await page.goto(marsad.url + path);
+  return page;
+}
+
+async function fill(page: Page, layout: string, count: number): Promise<void> {
+  await tile(page, 0).click();
+  await page.keyboard.press(layout);
+  await page.keyboard.press('a');
+  await until(async () => (await liveTiles(page).count()) >= count, 20_000, `${count} live tiles`);
+}
+
+describe('signing in', () => {
+  it('says what was wrong in the operator’s language and lets them in after', async () => {
+    const page = await open({ language: 'ar', theme: 'dark' });
+    await page.locator('input[name=login]').fill('admin');
+    await page.locator('input[name=password]').fill('not this one');
+    await page.keyboard.press('Enter');
+    await page.getByText('اسم المستخدم أو كلمة المرور غير صحيحة').waitFor();
+    expect(await page.locator('html').getAttribute('dir')).toBe('rtl');
+    await signIn(page, marsad);
+    await page.context().close();
+  });
+
+  it('comes back to the page that was asked for, survives a reload, and ends in every tab at once', async () => {
+    const page = await open(undefined, '/cameras?q=bus');
+    await page.locator('input[name=login]').fill(marsad.admin.login);
+    await page.locator('input[name=password]').fill(marsad.admin.password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/cameras?q=bus');
+    await page.reload();
+    await page.locator('tbody tr').first().waitFor();
+    const second = await page.context().newPage();
+    await second.goto(`${marsad.url}/wall`);
+    await second.locator('[role=tree]').waitFor();
+    await page.keyboard.press('Shift+Q');
+    await second.waitForURL('**/sign-in**');
+    await page.waitForURL('**/sign-in**');
+    await page.context().close();
+  });
+});
+
+describe('the wall', () => {
+  it('shows live pictures a fraction of a second behind, and gives everything back when the tab closes', async () => {
+    const page = await open();
+    await signIn(page, marsad);
+    await fill(page, '3', 9);
+    const widths = await page.$$eval('video', (videos) => videos.map((video) => video.videoWidth));
+    expect(widths.filter((width) => width > 0)).toHaveLength(9);
+    await until(async () => (await page.locator('[data-delay]').count()) === 9, 15_000, 'a delay on every tile');
+    const delays = await page
+      .locator('[data-delay]')
+      .evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-delay'))));
+    expect(Math.max(...delays)).toBeLessThan(1000);
+    expect((await marsad.client.streams.stats()).total_viewers).toBe(9);
+    await page.close();
+    await until(
+      async () => (await marsad.client.streams.stats()).total_viewers === 0,
+      10_000,
+      'reservations to be released',
+    );
+  }, 60_000);
+
+  it('is worked by keyboard alone, in the direction of the screen', async () => {
+    const page = await open({ language: 'ar', theme: 'dark' });
+    await signIn(page, marsad);
+    await page.keyboard.press('/');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await tile(page, 0).and(page.locator('[data-filled]')).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('4');
+    await tile(page, 3).and(page.locator('[data-filled]')).waitFor();
+    await tile(page, 0).focus();
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.locator('[data-tile]:focus').getAttribute('data-tile')).toBe('1');
+    const box = async (index: number) => (await tile(page, index).boundingBox())?.x ?? 0;
+    expect(await box(1)).toBeLessThan(await box(0));
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Delete');
+    await tile(page, 0).and(page.locator(':not([data-filled])')).waitFor();
+    await page.keyboard.press('Control+z');
+    await tile(page, 0).and(page.locator('[data-filled]')).waitFor();
+    await page.context().close();
+  }, 60_000);
+
+  it('keeps the picture running while its camera is dragged to another tile', async () => {
+    const page = await open();
+    await signIn(page, marsad);
+    await fill(page, '2', 4);
+    const camera = await tile(page, 0).getAttribute('data-camera');
+    await tile(page, 0).dragTo(tile(page, 3));
+    await until(
+      async () => (await tile(page, 3).getAttribute('data-camera')) === camera,
+      5000,
+      'the camera to have moved',
+    );
+    expect(await tile(page, 3).getAttribute('data-state')).toBe('live');
+    await page.context().close();
+  }, 60_000);
+
+  it('is remembered for the user, and travels in a link', async () => {
+    const page = await open();
+    await signIn(page, marsad);
+    const { cameras } = await marsad.client.cameras.list({ query: { limit: 2 } });
+    await page.goto(`${marsad.url}/wall?layout=16-hotspot&cameras=${cameras[0]?.id},,${cameras[1]?.id}`);
+    await tile(page, 2).and(page.locator('[data-filled]')).waitFor();
+    expect(await page.locator('[data-tile]').count()).toBe(8);
+    await page.goto(`${marsad.url}/wall`);
+    await tile(page, 2).and(page.locator('[data-filled]')).waitFor();
+    await page.context().close();
+  }, 60_000);
+});
+
+describe('cameras', () => {
+  it('are added, corrected, removed and had back', async () => {
+    const page = await open(undefined, '/cameras');
+    await page.locator('input[name=login]').fill(marsad.admin.login);
+    await page.locator('input[name=password]').fill(marsad.admin.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Add camera' }).click();
+    await page.locator('input[name=name]').fill('Port gate 9');
+    await page.locator('input[name=rtsp_url]').fill('http://wrong');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('An address begins with rtsp://').waitFor();
+    await page.locator('input[name=rtsp_url]').fill('rtsp://viewer:secret@127.0.0.1:1/main');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const row = page.getByRole('row', { name: /Port gate 9/ });
+    await row.waitFor();
+    expect(await row.innerText()).not.toContain('secret');
+    await row.getByRole('button', { name: 'Remove Port gate 9' }).click();
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row.waitFor();
+    await page.context().close();
+  }, 60_000);
+
+  it('are only those of one’s own agency, and not to be changed by an operator', async () => {
+    const page = await open();
+    const operators = marsad.admin['operators'] as { login: string; password: string; agency: string }[];
+    const metro = operators.find(({ agency }) => agency === 'METRO');
+    if (!metro) throw new Error('the demonstration has no operator of METRO');
+    await signIn(page, marsad, metro);
+    expect(await page.locator('[role=treeitem][aria-level="1"]').count()).toBe(1);
+    await page.keyboard.press('c');
+    await page.locator('tbody tr').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Add camera' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'System' }).count()).toBe(0);
+    await page.context().close();
+  }, 60_000);
+});
+
+describe.each<Look>([
+  { language: 'en', theme: 'dark' },
+  { language: 'en', theme: 'light' },
+  { language: 'ar', theme: 'dark' },
+  { language: 'ar', theme: 'light' },
+])('in $language, $theme', (look) => {
+  it('every page is clean by axe and says nothing in the console', async () => {
+    const page = await open(look);
+    const said: string[] = [];
+    page.on('console', (message) => {
+      // The browser itself reports the refresh that finds no session.
+      if (message.type() === 'error' && !message.text().includes('401')) said.push(message.text());
+    });
+    page.on('pageerror', (error) => said.push(String(error)));
+    await page.locator('input[name=login]').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await signIn(page, marsad);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await fill(page, '3', 9);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press('Control+k');
+    await page.locator('[cmdk-list]').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Shift+Slash');
+    await page.locator('[role=dialog] dl').first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('c');
+    await page.locator('tbody tr').first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.locator('tbody button').first().click();
+    await page.locator('input[name=rtsp_url]').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('s');
+    await page.locator('tbody tr').first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(said).toEqual([]);
+    await page.context().close();
+  }, 90_000);
+});
