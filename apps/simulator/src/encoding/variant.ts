@@ -3,7 +3,7 @@ import { splitAnnexB, typeOfNal } from '@marsad/media';
 import { BandLayout } from '../band/band-layout.ts';
 import { Canvas } from '../scenes/canvas.ts';
 import type { Scene } from '../scenes/scene.ts';
-import { FRAME_RATE, GOP_PICTURES, GUARD_ROWS, PROFILES, type ProfileName } from './profile.ts';
+import { FRAME_RATE, GOP_PICTURES, GUARD_ROWS, PROFILES, type ProfileName, type StreamProfile } from './profile.ts';
 import { fitScene, scenePictures } from './scene-pictures.ts';
 import { VideoEncoder } from './video-encoder.ts';
 
@@ -37,43 +37,63 @@ const TITLES: Readonly<Record<VariantKind, string>> = {
   'b-frames-referenced': 'B-frames / referenced',
 };
 
-/** Takes some seconds. */
-export async function encodeVariant(kind: VariantKind, scene: Scene, profileName: ProfileName): Promise<Variant> {
-  const profile = PROFILES[profileName];
-  const { width, height, bandRows, bitrate } = profile;
-  const band = new BandLayout(profile, `${TITLES[kind]} (${scene.name})`, kind);
-  const picture = new Canvas(width, height);
-  const encoder = new VideoEncoder({
-    codec: kind === 'h265' ? 'libx265' : 'libx264',
-    width,
-    height,
-    frameRate: FRAME_RATE,
-    bitrate,
-    settings: settings(kind),
-  });
+const NAMES = Object.keys(PROFILES) as ProfileName[];
+
+/** Draws the scene once and encodes it in both profiles. Takes some seconds. */
+export async function encodeVariants(kind: VariantKind, scene: Scene): Promise<Record<ProfileName, Variant>> {
+  const outputs = NAMES.map((name) => new VariantOutput(kind, scene, name));
   try {
-    await encoder.open();
+    for (const output of outputs) await output.encoder.open();
     let frame = 0;
     for (const canvas of scenePictures(scene)) {
       if (frame === VARIANT_PICTURES) break;
-      fitScene(canvas, picture, bandRows * 16 + GUARD_ROWS);
-      paintBand(picture, band, frame);
-      await encoder.push(picture.data);
+      for (const output of outputs) await output.push(canvas, frame);
       frame++;
     }
-    const units = (await encoder.finish()).map((one) => ({ key: one.key, pts: one.pts, nals: splitAnnexB(one.data) }));
-    const isSet = kind === 'h265' ? isH265Set : isH264Set;
-    const first = units[0]?.nals.filter(isSet) ?? [];
-    const keep = (nal: Buffer) => !isSet(nal) && !(kind !== 'h265' && typeOfNal(nal) === 6);
+    const [main, sub] = outputs;
+    if (!main || !sub) throw new Error('a profile is missing');
+    return { main: await main.finish(), sub: await sub.finish() };
+  } finally {
+    for (const output of outputs) output.encoder.close();
+  }
+}
+
+class VariantOutput {
+  readonly encoder: VideoEncoder;
+  readonly #kind: VariantKind;
+  readonly #profile: StreamProfile;
+  readonly #band: BandLayout;
+  readonly #picture: Canvas;
+
+  constructor(kind: VariantKind, scene: Scene, name: ProfileName) {
+    this.#kind = kind;
+    this.#profile = PROFILES[name];
+    const { width, height, bitrate } = this.#profile;
+    this.#band = new BandLayout(this.#profile, `${TITLES[kind]} (${scene.name})`, kind);
+    this.#picture = new Canvas(width, height);
+    const codec = kind === 'h265' ? 'libx265' : 'libx264';
+    this.encoder = new VideoEncoder({ codec, width, height, frameRate: FRAME_RATE, bitrate, settings: settings(kind) });
+  }
+
+  async push(scene: Canvas, frame: number): Promise<void> {
+    fitScene(scene, this.#picture, this.#profile.bandRows * 16 + GUARD_ROWS);
+    paintBand(this.#picture, this.#band, frame);
+    await this.encoder.push(this.#picture.data);
+  }
+
+  async finish(): Promise<Variant> {
+    const { width, height } = this.#profile;
+    const h265 = this.#kind === 'h265';
+    const isSet = h265 ? isH265Set : isH264Set;
+    const keep = (nal: Buffer) => !isSet(nal) && (h265 || typeOfNal(nal) !== 6);
+    const encoded = (await this.encoder.finish()).map(({ key, pts, data }) => ({ key, pts, nals: splitAnnexB(data) }));
     return {
-      codec: kind === 'h265' ? 'H265' : 'H264',
+      codec: h265 ? 'H265' : 'H264',
       width,
       height,
-      parameterSets: first,
-      pictures: units.map((one) => ({ ...one, nals: one.nals.filter(keep) })),
+      parameterSets: encoded[0]?.nals.filter(isSet) ?? [],
+      pictures: encoded.map((one) => ({ ...one, nals: one.nals.filter(keep) })),
     };
-  } finally {
-    encoder.close();
   }
 }
 

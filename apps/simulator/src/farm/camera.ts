@@ -19,7 +19,7 @@ export interface FarmCameraOptions {
   readonly clock: FrameClock;
   readonly pacer: Pacer;
   /** Pictures for faults that need others: encoded at first use. */
-  readonly variant: (kind: VariantKind, profile: ProfileName) => Promise<VideoSource>;
+  readonly variant: (kind: VariantKind) => Promise<Readonly<Record<ProfileName, VideoSource>>>;
   readonly onFrameSent: ((profile: ProfileName, frame: number, epochMs: number) => void) | null;
   /** Cuts the connections that play a stream. */
   readonly cut: (stream: CameraStream) => void;
@@ -78,12 +78,10 @@ export class FarmCamera {
     }
   }
 
-  async #replacement(fault: Fault): Promise<Record<ProfileName, VideoSource> | null> {
+  async #replacement(fault: Fault): Promise<Readonly<Record<ProfileName, VideoSource>> | null> {
     if (fault.kind === 'resolution') return { main: this.#sources.sub, sub: this.#sources.main };
     if (fault.kind !== 'h265' && fault.kind !== 'b-frames') return null;
-    const kind = fault.kind === 'b-frames' && fault.referenced ? 'b-frames-referenced' : fault.kind;
-    const main = await this.#options.variant(kind, 'main');
-    return { main, sub: await this.#options.variant(kind, 'sub') };
+    return this.#options.variant(fault.kind === 'b-frames' && fault.referenced ? 'b-frames-referenced' : fault.kind);
   }
 
   #banded(profile: ProfileName): VideoSource {

@@ -108,9 +108,8 @@ describe('camera farm', () => {
 
   it('tells when it sent each frame of the cameras asked for', () => {
     expect(new Set(sent.map(({ camera }) => camera))).toEqual(new Set(['cam-0001']));
-    const main = sent.filter(({ profile }) => profile === 'main');
-    expect(main.length).toBeGreaterThan(5);
-    for (const { camera, frame, epochMs } of main) expect(epochMs).toBeGreaterThan(farm.frameTime(camera, frame) - 5);
+    expect(sent.length).toBeGreaterThan(20);
+    for (const { camera, frame, epochMs } of sent) expect(epochMs).toBeGreaterThan(farm.frameTime(camera, frame) - 5);
   });
 
   it.runIf(hasFfmpeg)(

@@ -104,7 +104,7 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
       audio,
       clock,
       pacer,
-      variant: (kind, profile) => variants.load(kind, SCENES[scene], profile),
+      variant: (kind) => variants.load(kind, SCENES[scene]),
       onFrameSent: heard ? (profile, frame, epochMs) => onFrameSent(info.path, profile, frame, epochMs) : null,
       cut: (stream) => server.cut(stream),
     });

@@ -8,11 +8,15 @@ import { startTestFarm, urlOf } from '../testing/test-farm.ts';
 const nalType = (packet: Buffer) => (packet[12] ?? 0) & 0x1f;
 const h265Type = (packet: Buffer) => ((packet[12] ?? 0) >> 1) & 0x3f;
 
-describe.concurrent('faults', { timeout: 60_000 }, () => {
+describe.concurrent('faults', { timeout: 30_000 }, () => {
   let farm: Farm;
   let next = 0;
   beforeAll(async () => {
     farm = await startTestFarm({ cameras: 30, controlPort: 0 });
+    // What is encoded on demand is encoded before the clock of a test runs.
+    await farm.setFault('cam-0030', { kind: 'b-frames', referenced: false });
+    await farm.setFault('cam-0030', { kind: 'b-frames', referenced: true });
+    await farm.setFault('cam-0030', { kind: 'h265' });
   }, 180_000);
   afterAll(() => farm.close());
 
@@ -161,9 +165,11 @@ describe.concurrent('faults', { timeout: 60_000 }, () => {
   it('no-marker: not one', async () => {
     const { camera, client } = await fresh();
     await farm.setFault(camera, { kind: 'no-marker' });
+    // What is under way may still have it.
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const { length } = client.video;
     const video = await client.until((all) => all.length > length + 40);
-    expect(video.slice(length + 2).every((one) => !parseRtp(one).marker)).toBe(true);
+    expect(video.slice(length).every((one) => !parseRtp(one).marker)).toBe(true);
     client.close();
   });
 

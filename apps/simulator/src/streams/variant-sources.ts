@@ -1,41 +1,49 @@
 import { readFile } from 'node:fs/promises';
 import type { LoopCache } from '../encoding/loop-cache.ts';
 import type { ProfileName } from '../encoding/profile.ts';
-import { encodeVariant, readVariant, type Variant, type VariantKind, writeVariant } from '../encoding/variant.ts';
+import { encodeVariants, readVariant, type Variant, type VariantKind, writeVariant } from '../encoding/variant.ts';
 import { h264Payloads, h265Payloads, PacketTemplate } from '../rtp/packet-template.ts';
 import type { Scene } from '../scenes/scene.ts';
 import { type SourcePicture, VIDEO_PAYLOAD_TYPE, type VideoSource } from './video-source.ts';
 
+export type VariantSourcesOf = Readonly<Record<ProfileName, VideoSource>>;
+
 /** Sources for the faults that need another encoding; made when first asked for and then kept. */
 export class VariantSources {
   readonly #cache: LoopCache;
-  readonly #sources = new Map<string, Promise<VideoSource>>();
+  readonly #sources = new Map<string, Promise<VariantSourcesOf>>();
 
   constructor(cache: LoopCache) {
     this.#cache = cache;
   }
 
-  load(kind: VariantKind, scene: Scene, profile: ProfileName): Promise<VideoSource> {
-    const name = `${scene.name}-${profile}-${kind}`;
-    let source = this.#sources.get(name);
-    if (!source) {
-      source = this.#load(name, kind, scene, profile);
-      this.#sources.set(name, source);
-      source.catch(() => this.#sources.delete(name));
+  load(kind: VariantKind, scene: Scene): Promise<VariantSourcesOf> {
+    const name = `${scene.name}-${kind}`;
+    let sources = this.#sources.get(name);
+    if (!sources) {
+      sources = this.#load(name, kind, scene);
+      this.#sources.set(name, sources);
+      sources.catch(() => this.#sources.delete(name));
     }
-    return source;
+    return sources;
   }
 
-  async #load(name: string, kind: VariantKind, scene: Scene, profile: ProfileName): Promise<VideoSource> {
-    const path = await this.#cache.path(name);
+  async #load(name: string, kind: VariantKind, scene: Scene): Promise<VariantSourcesOf> {
+    const main = await this.#cache.path(`${name}-main`);
+    const sub = await this.#cache.path(`${name}-sub`);
     try {
-      return new VariantSource(readVariant(await readFile(path)));
+      return sourcesOf({ main: readVariant(await readFile(main)), sub: readVariant(await readFile(sub)) });
     } catch {
-      const variant = await encodeVariant(kind, scene, profile);
-      await this.#cache.store(path, writeVariant(variant));
-      return new VariantSource(variant);
+      const variants = await encodeVariants(kind, scene);
+      await this.#cache.store(main, writeVariant(variants.main));
+      await this.#cache.store(sub, writeVariant(variants.sub));
+      return sourcesOf(variants);
     }
   }
+}
+
+function sourcesOf(variants: Readonly<Record<ProfileName, Variant>>): VariantSourcesOf {
+  return { main: new VariantSource(variants.main), sub: new VariantSource(variants.sub) };
 }
 
 /** Plays a variant in a loop. */
