@@ -17,17 +17,17 @@ export class BandLayout {
   readonly barcode: number;
   readonly #fixed: readonly Macroblock[];
   readonly #clockColumn: number;
-  readonly #clock: ClockStrip;
+  readonly #scale: 0.5 | 1;
 
   constructor(profile: StreamProfile, name: string, caption: string) {
     this.columns = profile.width / 16;
     this.rows = profile.bandRows;
     const place = BARCODE_PLACES[profile.name];
     this.barcode = (place.y / 16) * this.columns + place.x / 16;
-    this.#clock = clockStrip(profile.name === 'main' ? 1 : 0.5);
-    this.#clockColumn = this.columns - 1 - this.#clock.columns;
+    this.#scale = profile.name === 'main' ? 1 : 0.5;
+    this.#clockColumn = this.columns - 1 - Math.ceil(CLOCK_CHARACTERS * this.#scale);
     const fixed = new Array<Macroblock>(this.columns * this.rows).fill(BLACK);
-    const title = textBlocks(name, this.#clock.scale, this.#clockColumn - 2);
+    const title = textBlocks(name, this.#scale, this.#clockColumn - 2);
     this.#place(fixed, title, 1);
     if (profile.name === 'main') {
       const at = (place.y / 16) * this.columns + place.x / 16 + BARCODE_SQUARES + 1;
@@ -39,7 +39,8 @@ export class BandLayout {
   /** Every macroblock of the band at a frame number and a time in milliseconds since the epoch. */
   at(frame: number, epochMs: number): Macroblock[] {
     const blocks = this.#fixed.slice();
-    this.#place(blocks, this.#clock.blocks(epochMs), this.#clockColumn);
+    const time = new Date(epochMs).toISOString().slice(0, CLOCK_CHARACTERS).replace('T', ' ');
+    this.#place(blocks, textBlocks(time, this.#scale, CLOCK_CHARACTERS), this.#clockColumn);
     const squares = barcodeSquares(frame);
     for (let i = 0; i < squares.length; i++) blocks[this.barcode + i] = squares[i] === 1 ? WHITE : BLACK;
     return blocks;
@@ -54,61 +55,34 @@ export class BandLayout {
   }
 }
 
-interface ClockStrip {
-  readonly scale: 0.5 | 1;
-  readonly columns: number;
-  blocks(epochMs: number): Macroblock[][];
-}
+/** Columns of macroblocks by the characters they show and their scale: shared by all cameras. */
+const columnsByText = new Map<string, readonly Macroblock[]>();
 
-const strips = new Map<number, ClockStrip>();
-
-/** The clock's macroblocks by character, shared by all cameras of a profile. */
-function clockStrip(scale: 0.5 | 1): ClockStrip {
-  const known = strips.get(scale);
-  if (known) return known;
-  const cache = new Map<string, Macroblock[][]>();
-  const perBlock = scale === 1 ? 1 : 2;
-  const columns = Math.ceil(CLOCK_CHARACTERS / perBlock);
-  const strip: ClockStrip = {
-    scale,
-    columns,
-    blocks(epochMs) {
-      const text = new Date(epochMs).toISOString().slice(0, CLOCK_CHARACTERS).replace('T', ' ');
-      const rows: Macroblock[][] = Array.from({ length: scale === 1 ? 2 : 1 }, () => []);
-      for (let i = 0; i < columns; i++) {
-        const part = text.slice(i * perBlock, (i + 1) * perBlock);
-        let blocks = cache.get(part);
-        if (blocks === undefined) {
-          blocks = textBlocks(part, scale, 1);
-          cache.set(part, blocks);
-        }
-        rows.forEach((row, y) => {
-          row.push(blocks[y]?.[0] ?? BLACK);
-        });
-      }
-      return rows;
-    },
-  };
-  strips.set(scale, strip);
-  return strip;
-}
-
-/** A text cut into macroblocks: two rows of them at scale 1, one row at 0.5; at most `columns` wide. */
+/** A text as rows of macroblocks: two rows at scale 1, one row at 0.5; at most `columns` wide. */
 function textBlocks(text: string, scale: 0.5 | 1, columns: number): Macroblock[][] {
-  const { luma, width, height } = renderText(text, columns / scale, scale);
-  const rows: Macroblock[][] = [];
-  for (let y = 0; y < height / 16; y++) {
-    const row: Macroblock[] = [];
-    for (let x = 0; x < width / 16; x++) {
-      const block = new Uint8Array(256);
-      for (let line = 0; line < 16; line++) {
-        const from = (y * 16 + line) * width + x * 16;
-        block.set(luma.subarray(from, from + 16), line * 16);
-      }
-      const made = macroblock(block);
-      row.push(made.flat === BLACK.flat ? BLACK : made);
-    }
-    rows.push(row);
+  const perBlock = 1 / scale;
+  const characters = [...text].slice(0, columns * perBlock);
+  const rows: Macroblock[][] = Array.from({ length: 2 * scale }, () => []);
+  for (let i = 0; i < characters.length; i += perBlock) {
+    const column = textColumn(characters.slice(i, i + perBlock).join(''), scale);
+    rows.forEach((row, y) => {
+      row.push(column[y] ?? BLACK);
+    });
   }
   return rows;
+}
+
+/** The one or two macroblocks that show one character (scale 1) or two (scale 0.5). */
+function textColumn(text: string, scale: 0.5 | 1): readonly Macroblock[] {
+  const key = `${scale} ${text}`;
+  const known = columnsByText.get(key);
+  if (known) return known;
+  const { luma, height } = renderText(text, 1 / scale, scale);
+  const column: Macroblock[] = [];
+  for (let at = 0; at < height * 16; at += 256) {
+    const block = macroblock(luma.slice(at, at + 256));
+    column.push(block.flat === BLACK.flat ? BLACK : block);
+  }
+  columnsByText.set(key, column);
+  return column;
 }
