@@ -1,11 +1,8 @@
+import { FileCameras, KEY, metadataOf, SECRET, testEdge, testVideo } from '@marsad/media-node/testing/edge';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
-import type { Edge } from '../../packages/media-node/src/edge/edge.ts';
-import { FileCameras } from '../../packages/media-node/src/edge/testing/file-cameras.ts';
-import { KEY, metadataOf, SECRET, testEdge } from '../../packages/media-node/src/edge/testing/test-edge.ts';
-import { testVideo } from '../../packages/media-node/src/edge/testing/test-video.ts';
 
 export interface EdgeFixture {
-  readonly edge: Edge;
+  readonly edge: Awaited<ReturnType<typeof testEdge>>['edge'];
   readonly cameras: FileCameras;
   readonly rooms: RoomServiceClient;
   readonly http: string;

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openChromium } from './chromium.ts';
 import { type EdgeFixture, edgeFixture } from './edge-fixture.ts';

@@ -30,7 +30,7 @@ export async function testEdge(
   return { edge, url: `http://127.0.0.1:${edge.port}`, registry };
 }
 
-export async function freeUdpPort(): Promise<number> {
+async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   const { port } = socket.address();

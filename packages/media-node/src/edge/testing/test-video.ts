@@ -7,11 +7,11 @@ import type { VideoTrack } from '@marsad/media';
 
 const CACHE = join(import.meta.dirname, '../../../../../.cache/edge-test-video');
 export const FRAME_RATE = 25;
-export const SECONDS = 8;
+const SECONDS = 8;
 /** Bits of the frame number drawn as boxes along the upper edge, lowest first. */
-export const BARCODE_BITS = 8;
+const BARCODE_BITS = 8;
 
-export interface TestPicture {
+interface TestPicture {
   readonly nals: readonly Buffer[];
   readonly key: boolean;
   readonly disposable: boolean;
