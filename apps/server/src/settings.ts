@@ -12,7 +12,11 @@ export interface SettingNotes {
   secret?: true;
 }
 
-const port = z.coerce.number('must be a port number').int('must be a whole number').min(1).max(65535);
+const port = z.coerce
+  .number('must be a port number')
+  .int('must be a port number')
+  .min(1, 'must be a port number')
+  .max(65_535, 'must be a port number, at most 65535');
 const seconds = (least: number, most: number) =>
   z.coerce.number('must be a number of seconds').int('must be a whole number').min(least).max(most);
 const text = z.string().min(1);

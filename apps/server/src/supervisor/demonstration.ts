@@ -60,7 +60,9 @@ export async function writeDemonstrationList(config: Config, dataDir: string, si
   } catch (error) {
     signal.throwIfAborted();
     throw new StartError(
-      `The simulator did not say which cameras it has: ${String((error as { stderr?: string }).stderr || error).trim()}`,
+      `The simulator did not say which cameras it has: ${String((error as { stderr?: string }).stderr || error)
+        .trim()
+        .slice(0, 400)}`,
       'Start without it: MARSAD_DEMO=off npm start',
       error,
     );
