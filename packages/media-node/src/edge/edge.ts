@@ -7,6 +7,7 @@ import { BurstPacer } from './egress/burst-pacer.ts';
 import { EgressClock } from './egress/egress-clock.ts';
 import { Feeds } from './feed/feeds.ts';
 import { EdgeServer } from './http/edge-server.ts';
+import { requireFree } from './peer/media-port.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { RtcEndpoint, refuseUpgrade } from './signalling/rtc-endpoint.ts';
 import { RoomService } from './twirp/room-service.ts';
@@ -68,8 +69,9 @@ export class Edge {
     return this.#parts.port.port;
   }
 
-  /** Rejects when the HTTP port cannot be had. */
+  /** Rejects when the HTTP or the UDP port cannot be had. */
   async start(): Promise<void> {
+    await requireFree(this.#parts.port);
     await this.#server.start();
     this.#parts.log.info({ port: this.port, udp: this.#parts.port.port }, 'edge listens');
   }

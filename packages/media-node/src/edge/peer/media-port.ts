@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 
 export interface MediaPortOptions {
@@ -25,4 +26,13 @@ export function candidatesFor(candidate: string, publicAddresses: readonly strin
       return copy.join(' ');
     });
   return [line, ...translated];
+}
+
+/** Rejects when the port cannot be had: the native library would only say so at the first viewer. */
+export async function requireFree({ port, bindAddress }: MediaPortOptions): Promise<void> {
+  const socket = createSocket(bindAddress !== undefined && isIPv6(bindAddress) ? 'udp6' : 'udp4');
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(port, bindAddress, () => socket.close(() => resolve()));
+  });
 }
