@@ -22,3 +22,16 @@ export interface Watched {
   readonly firstPictureAt: number;
   readonly frames: readonly ShownFrame[];
 }
+
+/** What a wall has shown so far. */
+export interface WallShown {
+  readonly tiles: number;
+  readonly pictures: number;
+}
+
+/** What `wall.ts` puts into the page. */
+export interface WallPage {
+  shown(): WallShown;
+  observeLongTasks(boundMs: number): void;
+  longTasks(): number;
+}

@@ -33,7 +33,7 @@ export const firstFrame: Bench = {
     const service = await startCameraInService(!cold);
     const browser = await startBrowser();
     try {
-      const page = await openBenchPage(browser, service.marsad.url, await bundlePageScript());
+      const page = await openBenchPage(browser, service.marsad.url, await bundlePageScript('watch'));
       const accessToken = await service.marsad.accessToken();
       const request = { client, camera: service.camera, accessToken, watchMs: 1500 } as const;
       await watchInPage(page, request); // the first one also loads decoders; an operator's page has done so

@@ -17,7 +17,7 @@ export const glass: Bench = {
     const service = await startCameraInService(true);
     const browser = await startBrowser();
     try {
-      const page = await openBenchPage(browser, service.marsad.url, await bundlePageScript());
+      const page = await openBenchPage(browser, service.marsad.url, await bundlePageScript('watch'));
       const accessToken = await service.marsad.accessToken();
       const watchMs = SETTLE_MS + seconds * 1000;
       const watched = await watchInPage(page, { client, camera: service.camera, accessToken, watchMs });

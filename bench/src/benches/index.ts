@@ -3,6 +3,7 @@ import { fanout } from './fanout.ts';
 import { firstFrame } from './first-frame.ts';
 import { glass } from './glass.ts';
 import { ingest } from './ingest.ts';
+import { wall } from './wall.ts';
 
 /** Every bench there is, in the order the help shows them. */
-export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass];
+export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass, wall];

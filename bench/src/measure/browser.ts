@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
-import type { Watched, WatchRequest } from '../../page/watched.ts';
+import type { WallPage, Watched, WatchRequest } from '../../page/watched.ts';
+import { repository } from '../fixtures/repository.ts';
 
 const flags = [
   '--no-sandbox',
@@ -18,15 +18,15 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
 }
 
-/** Bundles what runs in the page, so that it can use the same modules as everything else. */
-export async function bundlePageScript(): Promise<string> {
+/** Bundles a script of `bench/page`, so that what runs in the page can use the same modules as everything else. */
+export async function bundlePageScript(name: 'watch' | 'wall'): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: 'error',
     build: {
       write: false,
       minify: false,
-      lib: { entry: fileURLToPath(new URL('../../page/watch.ts', import.meta.url)), formats: ['iife'], name: 'bench' },
+      lib: { entry: repository(`bench/page/${name}.ts`), formats: ['iife'], name: 'bench' },
     },
   });
   const output = Array.isArray(result) ? result[0] : result;
@@ -49,4 +49,19 @@ export async function watchInPage(page: Page, request: WatchRequest): Promise<Wa
     (given) => (globalThis as unknown as { watch(request: WatchRequest): Promise<Watched> }).watch(given),
     request,
   );
+}
+
+/** Calls a function of the wall's script (bench/page/wall.ts) in the page. */
+export async function askWall<Name extends keyof WallPage>(
+  page: Page,
+  name: Name,
+  ...given: Parameters<WallPage[Name]>
+): Promise<ReturnType<WallPage[Name]>> {
+  return page.evaluate(
+    ([called, values]) => {
+      const { benchWall } = globalThis as unknown as { benchWall: Record<string, (...all: unknown[]) => unknown> };
+      return benchWall[called]?.(...values);
+    },
+    [name as string, given as unknown[]] as const,
+  ) as Promise<ReturnType<WallPage[Name]>>;
 }
