@@ -1,3 +1,5 @@
-export type { StreamKey, StreamProvider, StreamSink, StreamSubscription } from './stream-provider.ts';
-export { RpcClient, type RpcClientOptions } from './rpc/rpc-client.ts';
+export { type MediaNode, type MediaNodeOptions, startMediaNode } from './media-node.ts';
+export { RpcClient, type RpcClientOptions, type RpcEvent } from './rpc/rpc-client.ts';
+export { RpcError, type RpcErrorCode } from './rpc/rpc-error.ts';
 export { RpcServer, type RpcServerOptions } from './rpc/rpc-server.ts';
+export type { StreamKey, StreamProvider, StreamSink, StreamSubscription } from './stream-provider.ts';

@@ -64,7 +64,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     const registry = new Registry();
     const ingest = new Ingest({
       connect: (stream) =>
-        new RtspPullFactory({ ...stream, log, verifyCertificate: options.ingest?.verifyCertificates ?? false }),
+        new RtspPullFactory({ ...stream, verifyCertificate: options.ingest?.verifyCertificates ?? false }),
       log,
       ...(options.ingest?.gopBytes === undefined ? {} : { gopBytes: options.ingest.gopBytes }),
       onStatus: (key, status) => server.broadcast('camera.status', { ...key, status }),
