@@ -89,7 +89,11 @@ export class Feed implements StreamSink {
 
   status(status: StreamStatus): void {
     if (this.#filter.unshowable && status.state !== 'offline') return;
-    if (status.state === 'offline') this.#gop.clear();
+    if (status.state === 'offline') {
+      this.#gop.clear();
+      // What comes back may be another stream.
+      this.#filter = new ReorderFilter(this.#video?.reorders ?? false);
+    }
     this.#announce(status);
   }
 
