@@ -215,5 +215,5 @@ describe.each<Look>([
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(said).toEqual([]);
     await page.context().close();
-  }, 90_000);
+  }, 180_000);
 });

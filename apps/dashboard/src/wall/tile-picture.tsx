@@ -88,7 +88,9 @@ export function TilePicture({ tile, number, name, camera, feed, condition, focus
           size={13}
           {...(iconColours[kind] ? { className: iconColours[kind] } : {})}
         />
-        <span className="tile-word whitespace-nowrap text-(--on-picture-2)">{word}</span>
+        <span data-kind={kind} className="tile-word whitespace-nowrap text-(--on-picture-2)">
+          {word}
+        </span>
         {kind === 'live' && <TileDelay feed={feed} />}
       </div>
       <TileActions tile={tile} name={name} reachable={focused} maximised={maximised} />
