@@ -51,4 +51,18 @@ describe('a database that is away', () => {
     await here.close();
     expect(isDatabaseUnavailable('a string')).toBe(false);
   });
+
+  it('lost in the middle of a transaction fails that one and nothing else', async () => {
+    const here = openDatabase({ url: source.url, connections: 2, log: silent });
+    const cut = here.sql.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+      // Nothing is being asked at the moment the connection ends: there is no query that could take the error.
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(here.sql);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return sql`select 1`.execute(transaction);
+    });
+    expect(isDatabaseUnavailable(await cut.catch((error: unknown) => error))).toBe(true);
+    expect(await here.isUp()).toBe(true);
+    await here.close();
+  });
 });

@@ -29,8 +29,12 @@ export function openDatabase<Tables>({ url, connections, log }: DatabaseOptions)
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'marsad',
   });
-  // Without a listener a connection lost while idle would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  // Without listeners a connection that is lost would end the process: the pool listens to the idle ones only, and what
+  // a query waits for is told by its rejection besides.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => {
+    client.on('error', (error: Error) => log.warn({ err: error }, 'a database connection was lost'));
+  });
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closing: Promise<void> | null = null;
   return {
@@ -76,7 +80,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (lostConnection.has(code) || /^(08|57P0|53300)/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection timeout/i.test(
+  return /Connection terminated|not queryable|timeout exceeded when trying to connect|Query read timeout|connection timeout/i.test(
     error.message,
   );
 }
