@@ -15,7 +15,7 @@ import type { AccessUnit } from '@marsad/media';
 import type { StreamAddress } from '../ingest.ts';
 import { failureOf } from './rtsp-failure.ts';
 import { chooseVideo, RtspSession, type RtspSessionOptions } from './rtsp-session.ts';
-import type { Source, SourceCounters, SourceError, SourceFactory, SourceListener } from './source.ts';
+import { type Source, type SourceCounters, SourceError, type SourceFactory, type SourceListener } from './source.ts';
 import { TrackIntake } from './track-intake.ts';
 
 export interface RtspPullOptions extends StreamAddress {
@@ -61,6 +61,8 @@ class RtspPullSource implements Source {
   #audio: AudioTrack | null = null;
   /** What this source has already told of its receivers' own counts. */
   readonly #told = { packets: 0, lost: 0, pictures: 0 };
+  readonly #intakes: TrackIntake[] = [];
+  #reports: NodeJS.Timeout | null = null;
   #over = false;
 
   constructor(options: RtspPullOptions, listener: SourceListener, counters: SourceCounters) {
@@ -81,16 +83,37 @@ class RtspPullSource implements Source {
 
   close(): void {
     this.#over = true;
+    if (this.#reports) clearInterval(this.#reports);
+    for (const intake of this.#intakes) intake.close();
     this.#session.close();
   }
 
   async #open(): Promise<void> {
     const tracks = sdpTracks(await this.#session.describe());
     const video = chooseVideo(tracks);
-    await this.#session.setup(video, new TrackIntake(this.#videoReceiver(video)));
+    await this.#setup(video, this.#videoReceiver(video));
     const audio = tracks.find(isAudio);
     if (audio) await this.#setupAudio(audio);
     await this.#session.play();
+    if (this.#over) return;
+    // Five seconds (RFC 3550 6.2), not quite: hundreds of cameras should not be answered in the same moment.
+    this.#reports = setInterval(
+      () => {
+        for (const intake of this.#intakes) intake.report();
+      },
+      4500 + Math.random() * 1000,
+    );
+  }
+
+  async #setup(track: SdpTrack, receiver: RtpTrackReceiver): Promise<void> {
+    const intake = new TrackIntake({
+      receiver,
+      clockRate: track.clockRate,
+      ssrc: Math.floor(Math.random() * 0x1_0000_0000),
+      onGoodbye: () => this.#end(new SourceError('STREAM_ENDED', 'BYE')),
+    });
+    intake.attach(await this.#session.setup(track, intake));
+    this.#intakes.push(intake);
   }
 
   #videoReceiver(track: H264SdpTrack): H264Receiver {
@@ -114,7 +137,7 @@ class RtspPullSource implements Source {
   /** Sound is a gift: a camera that announces it and then refuses it still has pictures. */
   async #setupAudio(track: AacSdpTrack | G711SdpTrack): Promise<void> {
     try {
-      await this.#session.setup(track, new TrackIntake(this.#audioReceiver(track)));
+      await this.#setup(track, this.#audioReceiver(track));
     } catch (error) {
       const { reason } = failureOf(error);
       if (reason !== 'RTSP_ERROR' && reason !== 'STREAM_NOT_FOUND') throw error;
@@ -160,8 +183,7 @@ class RtspPullSource implements Source {
 
   #end(error: SourceError): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#session.close();
+    this.close();
     this.#listener.ended(error);
   }
 }

@@ -1,18 +1,108 @@
-import { RtpPacket, type RtpTrackReceiver } from '@marsad/media';
-import type { PacketReceiver } from './rtsp-session.ts';
+import {
+  formatRtcp,
+  parseRtcp,
+  ReceptionStatistics,
+  ReorderBuffer,
+  RtpPacket,
+  type RtcpPacket,
+  type RtpTrackReceiver,
+} from '@marsad/media';
+import type { MediaPath, PacketReceiver } from './rtsp-session.ts';
 
-/** Packets of one track as they come from the network, to its receiver. */
+export interface TrackIntakeOptions {
+  readonly receiver: RtpTrackReceiver;
+  readonly clockRate: number;
+  /** Our own synchronisation source, for reports. */
+  readonly ssrc: number;
+  /** The camera said that it stops (RTCP BYE). */
+  readonly onGoodbye: () => void;
+}
+
+/**
+ * Packets of one track as they come from the network, to its receiver: puts those of UDP in order, and keeps count for
+ * the receiver reports that some cameras take as a sign of life (RFC 3550 6.4.2).
+ */
 export class TrackIntake implements PacketReceiver {
-  readonly #receiver: RtpTrackReceiver;
+  readonly #options: TrackIntakeOptions;
   readonly #packet = new RtpPacket();
+  #statistics: ReceptionStatistics | null = null;
+  #ssrc = -1;
+  #path: MediaPath | null = null;
+  #order: ReorderBuffer | null = null;
+  #expiry: NodeJS.Timeout | null = null;
 
-  constructor(receiver: RtpTrackReceiver) {
-    this.#receiver = receiver;
+  constructor(options: TrackIntakeOptions) {
+    this.#options = options;
   }
 
-  rtp(buffer: Buffer): void {
-    if (this.#packet.read(buffer)) this.#receiver.push(this.#packet, Date.now());
+  /** The way the packets will take is known. */
+  attach(path: MediaPath): void {
+    this.#path = path;
+    if (path.kind === 'udp') this.#order = new ReorderBuffer({ onPacket: (packet) => this.#take(packet) });
   }
 
-  rtcp(_packet: Buffer): void {}
+  rtp(packet: Buffer): void {
+    const order = this.#order;
+    if (!order) {
+      this.#take(packet);
+      return;
+    }
+    order.push(packet);
+    if (order.size > 0) this.#expireLater(order);
+  }
+
+  /** Never throws: what is no RTCP is ignored. */
+  rtcp(packet: Buffer): void {
+    let packets: RtcpPacket[];
+    try {
+      packets = parseRtcp(packet);
+    } catch {
+      return;
+    }
+    for (const one of packets) {
+      if (one.kind === 'sr' && one.ssrc === this.#ssrc) this.#statistics?.senderReport(one, performance.now());
+      else if (one.kind === 'bye' && one.ssrcs.includes(this.#ssrc)) this.#options.onGoodbye();
+    }
+  }
+
+  /** Sends a receiver report; an empty one before the first packet. */
+  report(): void {
+    const { ssrc } = this.#options;
+    const block = this.#statistics?.report(performance.now()) ?? null;
+    const packets: RtcpPacket[] = [
+      { kind: 'rr', ssrc, reports: block ? [block] : [] },
+      { kind: 'sdes', chunks: [{ ssrc, items: [{ type: 1, text: 'marsad' }] }] },
+    ];
+    this.#path?.sendRtcp(formatRtcp(packets));
+  }
+
+  close(): void {
+    if (this.#expiry) clearTimeout(this.#expiry);
+    this.#expiry = null;
+    this.#order = null;
+    this.#path = null;
+  }
+
+  #take(buffer: Buffer): void {
+    const packet = this.#packet;
+    if (!packet.read(buffer)) return;
+    if (packet.ssrc !== this.#ssrc) {
+      this.#ssrc = packet.ssrc;
+      this.#statistics = new ReceptionStatistics({ ssrc: packet.ssrc, clockRate: this.#options.clockRate });
+    }
+    this.#statistics?.packet(packet.sequence, packet.timestamp, performance.now());
+    this.#options.receiver.push(packet, Date.now());
+  }
+
+  #expireLater(order: ReorderBuffer): void {
+    if (this.#expiry || order.deadline === null) return;
+    this.#expiry = setTimeout(
+      () => {
+        this.#expiry = null;
+        order.expire();
+        if (this.#order && order.size > 0) this.#expireLater(order);
+      },
+      Math.max(1, order.deadline - performance.now()),
+    );
+  }
 }
