@@ -42,8 +42,7 @@ export class IamService {
   /** @throws AppError `INVALID_CREDENTIALS`, `RATE_LIMIT_EXCEEDED` */
   async login(login: string, password: string, origin: Origin): Promise<OpenSession> {
     const { repository, audit, throttle } = this.#o;
-    await throttle.attempt(login, origin.address);
-    const user = await repository.userByLogin(login);
+    const user = await this.#attempt(login, origin, () => repository.userByLogin(login));
     const right = await verifyPassword(password, user?.password_hash ?? (await this.#nobody));
     if (user === undefined || !right || user.status !== 'ACTIVE') {
       await audit.record({ type: 'login_failed', actor: null, user: user?.id ?? null, details: { login }, origin });
@@ -91,8 +90,7 @@ export class IamService {
   /** @throws AppError `INVALID_CREDENTIALS` when the current password is wrong, or the caller's IAM keeps it elsewhere */
   async changePassword({ identity, origin }: Caller, current: string, next: string): Promise<void> {
     const { repository, audit, throttle, firstUsers, now } = this.#o;
-    await throttle.attempt(identity.login, origin.address);
-    const user = await repository.userById(identity.id);
+    const user = await this.#attempt(identity.login, origin, () => repository.userById(identity.id));
     if (user === undefined || !(await verifyPassword(current, user.password_hash))) {
       throw new AppError('INVALID_CREDENTIALS');
     }
@@ -103,6 +101,18 @@ export class IamService {
       await audit.record({ type: 'password_changed', actor: user.id, origin }, trx);
     });
     await firstUsers.forget(user.login);
+  }
+
+  /** Counts an attempt and finds whose it is. One that could not be judged is not held against anybody. */
+  async #attempt<T>(login: string, { address }: Origin, find: () => Promise<T>): Promise<T> {
+    const { throttle } = this.#o;
+    await throttle.attempt(login, address);
+    try {
+      return await find();
+    } catch (error) {
+      await throttle.unjudged(login, address);
+      throw error;
+    }
   }
 
   async #open(row: UserRow, session: string, refreshToken: string): Promise<OpenSession> {

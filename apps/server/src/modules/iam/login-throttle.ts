@@ -42,6 +42,11 @@ export class LoginThrottle {
     }
   }
 
+  /** The password was never looked at: a part was away, and nothing was learnt about it. */
+  async unjudged(login: string, address: string): Promise<void> {
+    await Promise.allSettled([this.#pair.reward(pairOf(login, address)), this.#address.reward(address)]);
+  }
+
   /** The attempt was the owner's. */
   async succeeded(login: string, address: string): Promise<void> {
     await Promise.allSettled([this.#pair.delete(pairOf(login, address)), this.#address.reward(address)]);
