@@ -43,8 +43,20 @@ export class NodeMetrics {
   }
 
   #ingest(registry: Registry, ingest: Ingest): void {
-    this.#counter(registry, ingest, 'cctv_ingest_bytes_total', 'Bytes received from cameras', (s) => s.stream.counters.bytes);
-    this.#counter(registry, ingest, 'cctv_ingest_packets_total', 'RTP packets received', (s) => s.stream.counters.packets);
+    this.#counter(
+      registry,
+      ingest,
+      'cctv_ingest_bytes_total',
+      'Bytes received from cameras',
+      (s) => s.stream.counters.bytes,
+    );
+    this.#counter(
+      registry,
+      ingest,
+      'cctv_ingest_packets_total',
+      'RTP packets received',
+      (s) => s.stream.counters.packets,
+    );
     this.#counter(
       registry,
       ingest,
@@ -52,7 +64,13 @@ export class NodeMetrics {
       'RTP packets that never came',
       (s) => s.stream.counters.packetsLost,
     );
-    this.#counter(registry, ingest, 'cctv_ingest_pictures_total', 'Pictures received', (s) => s.stream.counters.pictures);
+    this.#counter(
+      registry,
+      ingest,
+      'cctv_ingest_pictures_total',
+      'Pictures received',
+      (s) => s.stream.counters.pictures,
+    );
     this.#counter(
       registry,
       ingest,

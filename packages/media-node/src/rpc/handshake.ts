@@ -11,13 +11,7 @@ export function proofOf(secret: string, side: Side, serverNonce: string, clientN
   return createHmac('sha256', secret).update(`marsad-rpc-1 ${side} ${serverNonce} ${clientNonce}`).digest('hex');
 }
 
-export function proves(
-  proof: string,
-  secret: string,
-  side: Side,
-  serverNonce: string,
-  clientNonce: string,
-): boolean {
+export function proves(proof: string, secret: string, side: Side, serverNonce: string, clientNonce: string): boolean {
   const expected = Buffer.from(proofOf(secret, side, serverNonce, clientNonce));
   const given = Buffer.from(proof);
   return given.length === expected.length && timingSafeEqual(given, expected);

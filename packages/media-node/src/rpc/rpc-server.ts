@@ -1,7 +1,7 @@
 import { chmod, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { type NodeEvent, type NodeMethod, nodeEvents, nodeMethods } from '@marsad/contract';
+import { type NodeEvent, type NodeMethod, type nodeEvents, nodeMethods } from '@marsad/contract';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { parseRpcAddress, type RpcTls } from './address.ts';

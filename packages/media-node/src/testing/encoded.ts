@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { beginsPicture, isSlice, nalType, parsePps, parseSliceHeader, parseSps, splitAnnexB, typeOfNal } from '@marsad/media';
+import {
+  beginsPicture,
+  isSlice,
+  nalType,
+  parsePps,
+  parseSliceHeader,
+  parseSps,
+  splitAnnexB,
+  typeOfNal,
+} from '@marsad/media';
 
 export interface Encoded {
   readonly pictures: readonly (readonly Buffer[])[];

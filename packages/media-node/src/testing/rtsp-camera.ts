@@ -153,7 +153,9 @@ export class TestCamera {
         for (const send of tracks) this.#play(send);
         break;
       case 'OPTIONS':
-        socket.write(formatRtspResponse(200, { CSeq, Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN' }));
+        socket.write(
+          formatRtspResponse(200, { CSeq, Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN' }),
+        );
         break;
       case 'GET_PARAMETER':
         socket.write(formatRtspResponse(200, { CSeq, Session }));

@@ -1,3 +1,4 @@
+import type { AccessUnit } from '@marsad/media';
 import {
   AacReceiver,
   type AacSdpTrack,
@@ -11,7 +12,6 @@ import {
   sdpTracks,
   type VideoTrack,
 } from '@marsad/media';
-import type { AccessUnit } from '@marsad/media';
 import type { StreamAddress } from '../ingest.ts';
 import { failureOf } from './rtsp-failure.ts';
 import { chooseVideo, RtspSession, type RtspSessionOptions } from './rtsp-session.ts';

@@ -3,8 +3,8 @@ import {
   parseRtcp,
   ReceptionStatistics,
   ReorderBuffer,
-  RtpPacket,
   type RtcpPacket,
+  RtpPacket,
   type RtpTrackReceiver,
 } from '@marsad/media';
 import type { MediaPath, PacketReceiver } from './rtsp-session.ts';

@@ -60,7 +60,8 @@ function setUp(mode: 'always' | 'on-demand') {
   return { clock, camera, fanout, stream, play };
 }
 
-const refuse = (listener: SourceListener) => queueMicrotask(() => listener.ended(new SourceError('CONNECTION_REFUSED')));
+const refuse = (listener: SourceListener) =>
+  queueMicrotask(() => listener.ended(new SourceError('CONNECTION_REFUSED')));
 const accept = (listener: SourceListener) => listener.tracks([videoTrack]);
 
 describe('Stream, always', () => {

@@ -237,7 +237,8 @@ export class Stream {
   ): void {
     const before = this.#fanout.currentStatus;
     const same = before.state === state;
-    if (same && before.reason === reason && before.detail === detail && before.next_attempt_at === nextAttemptAt) return;
+    if (same && before.reason === reason && before.detail === detail && before.next_attempt_at === nextAttemptAt)
+      return;
     this.#fanout.status({
       state,
       reason,
