@@ -6,7 +6,8 @@ import { freePort } from '../fixtures/ports.ts';
 import { until } from '../fixtures/until.ts';
 
 const simulator = fileURLToPath(new URL('../../apps/simulator/src/main.ts', import.meta.url));
-const cache = fileURLToPath(new URL('../../.cache/loops', import.meta.url));
+// The one that the simulator's own tests use: what they have encoded for a fault is not encoded again.
+const cache = fileURLToPath(new URL('../../.cache/farm', import.meta.url));
 
 /** The simulator's cameras in a process of their own, to be broken one by one over its control endpoint. */
 export class CameraFarm {
@@ -20,12 +21,22 @@ export class CameraFarm {
     this.#control = control;
   }
 
-  /** The first start on a machine draws and encodes the scenes, which takes minutes. */
+  /** The first start on a machine draws and encodes the scene, which takes a minute. */
   static async start(cameras: number): Promise<CameraFarm> {
     const [rtspPort, controlPort] = await Promise.all([freePort(), freePort()]);
-    const args = ['farm', '--cameras', String(cameras), '--port', String(rtspPort), '--cache', cache];
+    const args = [
+      'farm',
+      '--cameras',
+      String(cameras),
+      '--port',
+      String(rtspPort),
+      '--scene',
+      'junction',
+      '--cache',
+      cache,
+    ];
     const child = spawn(process.execPath, [simulator, ...args, '--control-port', String(controlPort)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: 'ignore',
     });
     const control = `http://127.0.0.1:${controlPort}/cameras`;
     const ended = new AbortController();

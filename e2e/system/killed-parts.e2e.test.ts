@@ -5,6 +5,7 @@ import { RunningMarsad } from '../fixtures/running-marsad.ts';
 import { until } from '../fixtures/until.ts';
 import { type Outage, outage } from './outage.ts';
 import { partsOf, pidOf } from './processes.ts';
+import { describeRefusals, livekit } from './refusals.ts';
 import { WallViewer } from './wall-viewer.ts';
 
 /** A part is back by then, also on a machine that has other things to do. */
@@ -25,7 +26,10 @@ const beat = async () => {
 };
 
 beforeAll(async () => {
-  marsad = await RunningMarsad.start({ demoCameras: 2 });
+  marsad = await RunningMarsad.start({
+    demoCameras: 2,
+    settings: { LIVEKIT_API_KEY: livekit.key, LIVEKIT_API_SECRET: livekit.secret },
+  });
   // A token at hand: what is asked while the database is away must not fail for want of a sign-in.
   const token = await marsad.accessToken();
   client = createClient({ baseUrl: marsad.url, token: () => token });
@@ -115,6 +119,8 @@ async function expectSameReservations(): Promise<void> {
     reservations.map(({ reservation_id }) => reservation_id),
   );
 }
+
+describeRefusals(() => ({ marsad, client, cameras }));
 
 describe('a part is killed', () => {
   it('Postgres: catalogue and sign-in wait, pictures go on', async (context) => {

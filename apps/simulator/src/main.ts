@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import pino from 'pino';
 import { farmCameras } from './farm/camera-list.ts';
 import { startFarm } from './farm/farm.ts';
+import { SCENES } from './scenes/index.ts';
 
 const number = (minimum: number, maximum: number) => (text: string) => {
   const value = Number(text);
@@ -26,6 +27,7 @@ program
   .addOption(host())
   .addOption(port())
   .requiredOption('--cache <folder>', 'folder for the encoded loops')
+  .addOption(new Option('--scene <name>', 'this scene for every camera').choices(Object.keys(SCENES)))
   .option('--user <name>', 'ask for this user')
   .option('--password <password>', 'and this password')
   .option('--digest', 'with Digest instead of Basic', false)
@@ -42,6 +44,7 @@ program
       port: options.port,
       cache: options.cache,
       controlPort: options.controlPort ?? null,
+      ...(options.scene === undefined ? {} : { scene: options.scene }),
       credentials:
         options.user === undefined
           ? null
