@@ -14,7 +14,7 @@ import { checkPorts, portsNeeded } from './ports.ts';
 import { PrivatePostgres } from './postgres/private-postgres.ts';
 import { askReady, openAddresses } from './readiness.ts';
 import { apiRole, launchRole, mediaNodeRoles, type Role } from './role.ts';
-import { awaitReady } from './sibling/await-ready.ts';
+import { type AwaitReadyOptions, awaitReady } from './sibling/await-ready.ts';
 import { endLeftovers } from './sibling/leftovers.ts';
 import { LogEcho } from './sibling/log-echo.ts';
 import { LogFile } from './sibling/log-file.ts';
@@ -26,6 +26,8 @@ import { PrivateValkey } from './valkey/private-valkey.ts';
 export interface SupervisorOptions {
   config: Config;
   terminal: Terminal;
+  /** What `config` was read from, where that is not our own environment: the roles get it too. */
+  settings?: Partial<Record<keyof Settings, string>>;
 }
 
 const servicesTimeoutMs = 600_000;
@@ -39,6 +41,7 @@ const farmTimeoutMs = 600_000;
 export class Supervisor {
   readonly #config: Config;
   readonly #terminal: Terminal;
+  readonly #settings: Partial<Record<keyof Settings, string>>;
   readonly #abort = new AbortController();
   /** In the order of their start. */
   readonly #siblings: Sibling[] = [];
@@ -47,9 +50,10 @@ export class Supervisor {
   #starting: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
-  constructor({ config, terminal }: SupervisorOptions) {
+  constructor({ config, terminal, settings = {} }: SupervisorOptions) {
     this.#config = config;
     this.#terminal = terminal;
+    this.#settings = settings;
   }
 
   /**
@@ -92,7 +96,7 @@ export class Supervisor {
 
     const [settings] = await this.#together([this.#services(folder, secrets, log), this.#dashboard()]);
     const demonstration = await demonstrationWanted(this.#config.demo.mode, settings.DATABASE_URL);
-    const all = { ...settings, MARSAD_DATA: folder.path, MARSAD_DEMO_LIST: '' };
+    const all = { ...this.#settings, ...settings, MARSAD_DATA: folder.path, MARSAD_DEMO_LIST: '' };
     if (demonstration)
       all.MARSAD_DEMO_LIST = await writeDemonstrationList(this.#config, folder.path, this.#abort.signal);
     await this.#together([demonstration ? this.#farm(folder) : null, this.#roles(all, folder)]);
@@ -103,9 +107,10 @@ export class Supervisor {
     this.#abort.abort(new Error('stopped'));
     await this.#starting.catch(() => {});
     for (const echo of this.#echoes) echo.close();
-    for (let sibling = this.#siblings.pop(); sibling; sibling = this.#siblings.pop()) {
-      const { name } = sibling;
-      if ((await sibling.stop()) === 'killed') this.#terminal.warn(`${name} did not end in time and was killed`);
+    // They stay in the list: `kill()` must reach the one that is being waited for.
+    for (const sibling of this.#siblings.toReversed()) {
+      const how = await sibling.stop();
+      if (how === 'killed') this.#terminal.warn(`${sibling.name} did not end in time and was killed`);
     }
     this.#folder?.release();
   }
@@ -181,7 +186,7 @@ export class Supervisor {
   async #service(service: PrivatePostgres | PrivateValkey): Promise<void> {
     const { sibling } = service;
     await this.#run(sibling);
-    await this.#ready(sibling, () => service.ready(), servicesTimeoutMs);
+    await this.#ready({ siblings: [sibling], ready: () => service.ready(), timeoutMs: servicesTimeoutMs });
   }
 
   async #dashboard(): Promise<void> {
@@ -206,7 +211,7 @@ export class Supervisor {
           return farmAnswers(this.#config);
         };
         const advice = 'Start without them: MARSAD_DEMO=off npm start';
-        await this.#ready(sibling, ready, farmTimeoutMs, advice);
+        await this.#ready({ siblings: [sibling], ready, timeoutMs: farmTimeoutMs, advice });
       },
       () => `${this.#config.demo.cameras} running`,
     );
@@ -216,19 +221,24 @@ export class Supervisor {
     await this.#terminal.step(
       'Media nodes and api',
       async (note) => {
-        for (const role of mediaNodeRoles(this.#config.mediaNodes)) await this.#role(role, settings, folder);
-        const api = await this.#role(apiRole, settings, folder);
+        const siblings: Sibling[] = [];
+        for (const role of [...mediaNodeRoles(this.#config.mediaNodes), apiRole])
+          siblings.push(await this.#role(role, settings, folder));
         note('waiting until they are ready');
-        await this.#ready(api, async () => (await askReady(this.#config.http)).ready, readyTimeoutMs);
+        let answer = { ready: false, body: '' };
+        const ready = async () => {
+          answer = await askReady(this.#config.http);
+          return answer.ready;
+        };
+        const missing = () => (answer.body === '' ? '' : `, and answers ${answer.body}`);
+        await this.#ready({ siblings, ready, missing, timeoutMs: readyTimeoutMs, pollMs: 250 });
       },
       () => 'ready',
     );
   }
 
-  #ready(sibling: Sibling, ready: () => Promise<boolean>, timeoutMs: number, advice?: string): Promise<void> {
-    const { log } = sibling;
-    const { signal } = this.#abort;
-    return awaitReady({ sibling, ready, log, timeoutMs, signal, ...(advice !== undefined && { advice }) });
+  #ready(options: Omit<AwaitReadyOptions, 'signal'>): Promise<void> {
+    return awaitReady({ ...options, signal: this.#abort.signal });
   }
 
   #role(role: Role, settings: Partial<Record<keyof Settings, string>>, folder: DataFolder): Promise<Sibling> {

@@ -49,7 +49,7 @@ export default async function startServices(project: TestProject): Promise<() =>
 async function startAndWait(service: PrivatePostgres | PrivateValkey): Promise<void> {
   const { sibling } = service;
   await sibling.start();
-  await awaitReady({ sibling, ready: () => service.ready(), log: sibling.log, timeoutMs: 60_000 });
+  await awaitReady({ siblings: [sibling], ready: () => service.ready(), timeoutMs: 60_000 });
 }
 
 /** Ends what a run that was killed has left. */
