@@ -5,6 +5,10 @@ import { defineConfig } from 'vite';
 
 const api = process.env['MARSAD_API'] ?? 'http://127.0.0.1:8088';
 
+// A build is always the real thing: started from a test, NODE_ENV says `test`, and React's development half would be
+// built in, which is ten times slower.
+if (process.argv.includes('build')) process.env.NODE_ENV = 'production';
+
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   resolve: {

@@ -22,6 +22,14 @@ export function createFormat(language: Language, digits: Digits): Format {
   // The region gives day-month order and the Gulf's month names; the digits are the operator's choice.
   const locale = `${language === 'ar' ? 'ar-AE' : 'en-GB'}-u-nu-${language === 'ar' ? digits : 'latn'}-ca-gregory`;
   const numbers = new Intl.NumberFormat(locale);
+  // Making a formatter takes longer than many uses of it, and delays are written 64 times a second.
+  const others = new Map<string, Intl.NumberFormat>();
+  const numbersWith = (options: Intl.NumberFormatOptions) => {
+    const key = JSON.stringify(options);
+    const known = others.get(key) ?? new Intl.NumberFormat(locale, options);
+    others.set(key, known);
+    return known;
+  };
   const clock = new Intl.DateTimeFormat(locale, {
     hour: '2-digit',
     minute: '2-digit',
@@ -38,8 +46,7 @@ export function createFormat(language: Language, digits: Digits): Format {
   });
   const toLocaleDigits = (text: string) => text.replace(/\d/g, (digit) => numbers.format(Number(digit)));
   return {
-    number: (value, options) =>
-      options ? new Intl.NumberFormat(locale, options).format(value) : numbers.format(value),
+    number: (value, options) => (options ? numbersWith(options) : numbers).format(value),
     clock: (at) => clock.format(at),
     since: (at, now = Date.now()) =>
       new Date(at).toDateString() === new Date(now).toDateString() ? clock.format(at) : dayAndTime.format(at),

@@ -20,6 +20,7 @@ interface Props {
   feed: Feed;
   condition: Condition;
   focused: boolean;
+  pointed: boolean;
   maximised: boolean;
 }
 
@@ -35,7 +36,7 @@ const iconColours: Partial<Record<Condition['kind'], string>> = {
   unauthorized: 'text-(--picture-warning)',
 };
 
-export function TilePicture({ tile, number, name, camera, feed, condition, focused, maximised }: Props) {
+export function TilePicture({ tile, number, name, camera, feed, condition, focused, pointed, maximised }: Props) {
   const { t } = useTranslation();
   const screen = useRef<HTMLDivElement>(null);
   const word = t(`states:word.${wordOf(condition)}`);
@@ -93,7 +94,8 @@ export function TilePicture({ tile, number, name, camera, feed, condition, focus
         </span>
         {kind === 'live' && <TileDelay feed={feed} />}
       </div>
-      <TileActions tile={tile} name={name} reachable={focused} maximised={maximised} />
+      {/* Only where they can be seen: 64 rows of hints would be the most expensive part of the wall. */}
+      {(focused || pointed) && <TileActions tile={tile} name={name} reachable={focused} maximised={maximised} />}
     </>
   );
 }

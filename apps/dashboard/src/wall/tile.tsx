@@ -32,6 +32,7 @@ export const Tile = memo(function Tile({ tile, cell, cameraId, camera, focused, 
   const box = useRef<HTMLDivElement>(null);
   const [drop, setDrop] = useState(false);
   const [dragging, setDragging] = useState(false);
+  const [pointed, setPointed] = useState(false);
   const feed = useFeed(cameraId ?? '');
   const condition = useCondition(feed);
   const number = format.number(tile + 1);
@@ -76,6 +77,8 @@ export const Tile = memo(function Tile({ tile, cell, cameraId, camera, focused, 
       data-camera={cameraId ?? undefined}
       data-drop={drop ? 'over' : undefined}
       data-dragging={dragging ? '' : undefined}
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
       onFocus={() => useWall.getState().focus(tile)}
       onDoubleClick={() => cameraId && useWall.getState().maximise(maximised ? null : tile)}
       className="tile"
@@ -95,6 +98,7 @@ export const Tile = memo(function Tile({ tile, cell, cameraId, camera, focused, 
           feed={feed}
           condition={condition}
           focused={focused}
+          pointed={pointed}
           maximised={maximised}
         />
       ) : (

@@ -12,7 +12,8 @@ export class Feed {
   nextBeatAt = 0;
   lastStats: InboundVideo | undefined;
   #picture: (ShownPicture & { readonly at: number }) | null = null;
-  #pictureAsked = false;
+  #pictureAskedAt = Number.NEGATIVE_INFINITY;
+  #decodedBefore: number | null = null;
   closed = false;
   #reservation: Reservation | null = null;
   #roomVideo: RoomVideo | null = null;
@@ -110,6 +111,13 @@ export class Feed {
     this.#settle();
   }
 
+  /** How many pictures were decoded in all: more than before is a picture too, should the element not tell of it. */
+  decoded(count: number): void {
+    if (this.#showing || this.#attributes === null) return;
+    if (this.#decodedBefore !== null && count > this.#decodedBefore) this.#shows();
+    this.#decodedBefore = count;
+  }
+
   /** @param stoppedAt when the last picture was decoded, once that is too long ago; null while they come */
   measured(delay: Delay | null, stoppedAt: number | null): void {
     if (stoppedAt !== this.#stoppedAt) {
@@ -124,10 +132,11 @@ export class Feed {
 
   /** The last picture that was asked about, unless that is long ago; asks about the next one. */
   shownPicture(): ShownPicture | null {
-    if (!this.#pictureAsked) {
-      this.#pictureAsked = true;
+    // Asked again after a while: Chromium forgets a request made of an element that is between two streams.
+    if (performance.now() - this.#pictureAskedAt > 3000) {
+      this.#pictureAskedAt = performance.now();
       this.video.requestVideoFrameCallback((at, { captureTime, expectedDisplayTime }) => {
-        this.#pictureAsked = false;
+        this.#pictureAskedAt = Number.NEGATIVE_INFINITY;
         this.#picture = { at, expectedDisplayTime, ...(captureTime === undefined ? {} : { captureTime }) };
       });
     }
@@ -142,14 +151,22 @@ export class Feed {
   }
 
   #awaitPicture(): void {
-    const { video } = this;
-    const track = this.#roomVideo;
+    const track = this.#roomVideo?.track;
     if (!track) return;
-    video.requestVideoFrameCallback(() => {
-      if (this.#roomVideo !== track || this.#showing) return;
-      this.#showing = true;
-      this.#settle();
-    });
+    this.#decodedBefore = null;
+    const ask = () =>
+      this.video.requestVideoFrameCallback(() => {
+        if (this.#roomVideo?.track === track) this.#shows();
+      });
+    ask();
+    // An element that was used before has no player yet at this point, and then the request above is lost.
+    if (this.video.readyState === 0) this.video.addEventListener('loadeddata', ask, { once: true });
+  }
+
+  #shows(): void {
+    if (this.#showing) return;
+    this.#showing = true;
+    this.#settle();
   }
 
   #settle(): void {

@@ -28,6 +28,7 @@ function asVideo(track: RemoteTrack, publication: RemoteTrackPublication): RoomV
   return track.kind === 'video' ? { track: track as RemoteVideoTrack, publication } : null;
 }
 
+const resumeDelays = [0, 300, 700];
 const delays = [100, 400, 900, 2000, 4000, 8000];
 
 /** One LiveKit room, joined again for as long as it is wanted: an edge may restart, a token may run out. */
@@ -48,6 +49,8 @@ export class RoomLink {
       // One connection for sending and one for receiving: what the edge speaks.
       singlePeerConnection: false,
       disconnectOnPageLeave: false,
+      // Its own attempts use the old token and room; ours ask the api, which knows where the room is now.
+      reconnectPolicy: { nextRetryDelayInMs: ({ retryCount }) => resumeDelays[retryCount] ?? null },
     });
     this.#listen();
   }

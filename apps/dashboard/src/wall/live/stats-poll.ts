@@ -59,6 +59,7 @@ export class StatsPoll {
       feed.measured(null, null);
       return;
     }
+    feed.decoded(stat.framesDecoded ?? 0);
     const stoppedAt = feed.watch.read(stat.framesDecoded ?? 0, Date.now());
     feed.measured(delayOf(feed.shownPicture(), stat, feed.lastStats, serverNow), stoppedAt);
     feed.lastStats = stat;
