@@ -16,7 +16,7 @@ export function bestOffset(samples: readonly Sample[]): number {
 }
 
 /** Server time minus the clock of this machine, in ms, from the timestamp of `/health`; 0 until the first answer. */
-export class ServerClock {
+class ServerClock {
   readonly #client = createClient({ baseUrl: '' });
   #samples: Sample[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -12,7 +12,7 @@ export function agencyName(agencies: readonly Agency[], code: string, language: 
 }
 
 /** What is typed finds both languages, whatever is shown; Arabic letters that are written in several ways are one. */
-export function foldName(text: string): string {
+function foldName(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/[\u0300-\u036f\u064b-\u065f\u0670\u0640]/g, '')

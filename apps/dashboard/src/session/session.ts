@@ -14,7 +14,7 @@ const renewBefore = 60_000;
  * Who is signed in, in this tab and its neighbours. The access token lives in memory only; the refresh token is a
  * cookie no script can read. A tab that renews tells the others, so that each renewal happens once.
  */
-export class Session {
+class Session {
   #state: SessionState = { phase: 'starting' };
   #token: string | null = null;
   #expiresAt = 0;
