@@ -15,7 +15,7 @@ export const draftFields = [
   'longitude',
 ] as const;
 export type DraftField = (typeof draftFields)[number];
-export type Problem = 'required' | 'too-long' | 'rtsp' | 'coordinate' | 'invalid';
+type Problem = 'required' | 'too-long' | 'rtsp' | 'coordinate' | 'invalid';
 export type Problems = Partial<Record<DraftField, Problem>>;
 
 export function draftOf(camera: Camera | null, source: string): Draft {

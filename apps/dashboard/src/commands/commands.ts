@@ -10,7 +10,7 @@ import { linkTo } from '../wall/wall-memory.ts';
 import { useWall } from '../wall/wall-store.ts';
 
 export type Place = '/wall' | '/cameras' | '/system';
-export type CommandGroup = 'go' | 'wall' | 'view' | 'session';
+type CommandGroup = 'go' | 'wall' | 'view' | 'session';
 
 export interface CommandContext {
   readonly user: User;

@@ -3,7 +3,7 @@ import { persist } from 'zustand/middleware';
 
 export type Language = 'en' | 'ar';
 export type Theme = 'system' | 'dark' | 'light';
-export type Density = 'comfortable' | 'compact';
+type Density = 'comfortable' | 'compact';
 /** Western digits in both languages unless the operator asks for Arabic-Indic ones. */
 export type Digits = 'latn' | 'arab';
 

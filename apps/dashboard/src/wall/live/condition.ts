@@ -9,7 +9,7 @@ export type Condition =
   | { readonly kind: 'refused'; readonly source: string; readonly current: number; readonly limit: number }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-export interface Trouble {
+interface Trouble {
   readonly kind: 'offline' | 'unauthorized' | 'unsupported';
   readonly reason: StreamReason | null;
   readonly detail: string;
