@@ -1,7 +1,7 @@
 import type { Options } from './command-line.ts';
 
 /** What a bench is asked for; each bench documents the ones it heeds. */
-export interface BenchOptions {
+interface BenchOptions {
   readonly seconds: number;
   readonly runs: number;
   /** Everything else given on the command line, by name. */
@@ -9,7 +9,7 @@ export interface BenchOptions {
 }
 
 /** A figure with its unit and, where the project promised one, the bound it must keep. */
-export interface Figure {
+interface Figure {
   readonly name: string;
   readonly value: number | string | boolean | null;
   readonly unit?: string;

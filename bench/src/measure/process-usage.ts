@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 /** Kernel clock ticks per second: 100 on every Linux that Node runs on (sysconf(_SC_CLK_TCK)). */
 const TICKS_PER_SECOND = 100;
 
-export interface ProcessUsage {
+interface ProcessUsage {
   /** CPU seconds, user and system, since the process began. */
   readonly cpuSeconds: number;
   readonly rssBytes: number;
 }
 
 /** Reads what a process has used so far (proc(5): fields 14 and 15 of stat, VmRSS of status). Linux only. */
-export async function processUsage(pid: number): Promise<ProcessUsage> {
+async function processUsage(pid: number): Promise<ProcessUsage> {
   const [stat, status] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),

@@ -1,6 +1,6 @@
 export const MACROBLOCK_BYTES = 384;
-export const BLACK_LUMA = 16;
-export const WHITE_LUMA = 235;
+const BLACK_LUMA = 16;
+const WHITE_LUMA = 235;
 
 /**
  * The samples of one macroblock of the band. Equal contents are one object, so that comparing two bands is comparing

@@ -11,9 +11,9 @@ import { VideoEncoder } from './video-encoder.ts';
 export type VariantKind = 'h265' | 'b-frames' | 'b-frames-referenced';
 
 /** Short, since it is encoded when first asked for: two groups of pictures. */
-export const VARIANT_PICTURES = 2 * GOP_PICTURES;
+const VARIANT_PICTURES = 2 * GOP_PICTURES;
 
-export interface VariantPicture {
+interface VariantPicture {
   readonly key: boolean;
   /** Position in the order of display. */
   readonly pts: number;

@@ -2,7 +2,7 @@ import { FRAME_RATE } from '../encoding/profile.ts';
 
 export const FRAME_MS = 1000 / FRAME_RATE;
 /** Frame 0 of every farm unless told otherwise: a frame number then tells its time across restarts. */
-export const DEFAULT_EPOCH = Date.UTC(2026, 0, 1);
+const DEFAULT_EPOCH = Date.UTC(2026, 0, 1);
 
 /**
  * Frame numbers count 1/25 s since the farm's epoch. The wall clock is looked at once; from then on the monotonic clock

@@ -1,7 +1,7 @@
 import { packetizeH264 } from '@marsad/media';
 
 /** Bytes in front of each RTP payload: interleaved header (RFC 2326 10.12) and RTP header (RFC 3550 5.1). */
-export const FRAMING = 4 + 12;
+const FRAMING = 4 + 12;
 const MAX_PAYLOAD = 1400;
 
 /** What differs from client to client in packets that are else the same. */

@@ -19,7 +19,7 @@ export interface Side {
 const SUN: Point = [-0.45, 0.75, -0.48];
 
 /** The sides that the camera sees, with the light that falls on each. */
-export function visibleSides(solid: Solid, view: Perspective): Side[] {
+function visibleSides(solid: Solid, view: Perspective): Side[] {
   const sides: Side[] = [];
   for (let i = 0; i < 4; i++) {
     const a = solid.floor[i] as Point;

@@ -3,7 +3,7 @@ import { lives } from './scene.ts';
 import type { VehicleAt, VehicleKind } from './vehicles.ts';
 
 /** Phases of the junction in seconds of the loop. */
-export const PHASES = { mainGreenEnd: 8, mainRed: 9.5, crossGreen: 10.5, crossGreenEnd: 17.5, crossRed: 19 };
+const PHASES = { mainGreenEnd: 8, mainRed: 9.5, crossGreen: 10.5, crossGreenEnd: 17.5, crossRed: 19 };
 
 export type Lamp = 'green' | 'yellow' | 'red';
 

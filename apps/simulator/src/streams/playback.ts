@@ -8,7 +8,7 @@ import { type SourcePicture, VIDEO_CLOCK } from './video-source.ts';
 
 const TICKS_PER_FRAME = VIDEO_CLOCK / FRAME_RATE;
 /** G.711 samples in the time of a frame. */
-export const AUDIO_TICKS_PER_FRAME = 8000 / FRAME_RATE;
+const AUDIO_TICKS_PER_FRAME = 8000 / FRAME_RATE;
 const REPORT_EVERY_FRAMES = 5 * FRAME_RATE;
 /** A client that has so many bytes waiting loses whole pictures. */
 const MAX_BACKLOG = 2 * 1024 * 1024;

@@ -14,7 +14,7 @@ export interface AuditEvent {
   readonly origin: Origin | null;
 }
 
-export type AuditType =
+type AuditType =
   | 'login'
   | 'login_failed'
   | 'logout'
@@ -25,7 +25,9 @@ export type AuditType =
   | 'camera_deleted'
   | 'camera_restored'
   | 'stream_requested'
-  | 'stream_released';
+  | 'stream_released'
+  | 'stream_ended'
+  | 'limit_changed';
 
 /** The record of who did what. Entries are only ever added: the table refuses everything else. */
 export class AuditService {

@@ -1,5 +1,5 @@
 /** Stands for a password wherever an address is shown. */
-export const mask = '***';
+const mask = '***';
 
 const secretParameter = /^(password|passwd|passwort|pass|pwd|psw|token|auth|key|secret)$/i;
 

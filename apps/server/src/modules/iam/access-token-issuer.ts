@@ -3,7 +3,7 @@ import { sourcesWith, type User } from '@marsad/contract';
 import { SignJWT } from 'jose';
 import type { TrustedIssuer } from '../../platform/auth/token-verifier.ts';
 
-export const ownIssuer = 'marsad';
+const ownIssuer = 'marsad';
 
 export interface AccessTokenIssuerOptions {
   readonly privateKeyPem: string;

@@ -57,7 +57,7 @@ export function route<R extends Route>(
   });
 }
 
-export function originOf(request: FastifyRequest): Origin {
+function originOf(request: FastifyRequest): Origin {
   const agent = request.headers['user-agent'];
   return { address: request.ip, userAgent: agent?.slice(0, 300) ?? null, requestId: request.id };
 }

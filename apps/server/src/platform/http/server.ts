@@ -158,7 +158,7 @@ function causeOf(error: unknown): unknown {
 }
 
 /** Query strings stay out of the log: they may carry tokens. */
-export function pathOf(request: FastifyRequest): string {
+function pathOf(request: FastifyRequest): string {
   const end = request.url.indexOf('?');
   return end < 0 ? request.url : request.url.slice(0, end);
 }
