@@ -16,6 +16,7 @@ interface Place {
   layer: string;
 }
 
+const forTests = /\.test\.tsx?$|(^|\/)testing\/|(^|\/)test-[^/]+\.ts$/;
 const units = /^(?:(?:apps|packages)\/[^/]+|[^/]+)/;
 
 function placeOf(path: string): Place {
@@ -27,7 +28,7 @@ function placeOf(path: string): Place {
       : inside[0] === 'modules' && inside.length > 2
         ? `modules/${inside[1]}`
         : (inside[0] ?? '');
-  const test = /\.test\.tsx?$/.test(path) || /(^|\/)testing\//.test(path) || unit === 'e2e' || unit === 'bench';
+  const test = forTests.test(path) || unit === 'e2e' || unit === 'bench';
   return { path, unit, test, layer };
 }
 
@@ -60,7 +61,7 @@ const rules: Rule[] = [
       ? 'the simulator is the world outside: only tests and benches may import it'
       : null,
   (from, to, { request }) =>
-    to && request.startsWith('.') && to.unit !== from.unit && from.unit !== 'scripts'
+    to && request.startsWith('.') && to.unit !== from.unit && from.unit !== 'scripts' && !from.test
       ? `a relative import must stay within ${from.unit}: use the package's name`
       : null,
   (from, to, { request }) => {
@@ -109,7 +110,7 @@ export function findViolations(files: readonly SourceFile[]): Violation[] {
         .filter((broken) => broken !== null)
         .map((rule) => ({ path: file.path, line: edge.line, rule }));
     });
-    const bound = readsEnvironment.test(file.path) && file.path !== environmentReader;
+    const bound = readsEnvironment.test(file.path) && file.path !== environmentReader && !from.test;
     const reads = bound
       ? file.environmentReads.map((line) => ({
           path: file.path,

@@ -99,8 +99,9 @@ export class Supervisor {
     const all = { ...this.#settings, ...settings, MARSAD_DATA: folder.path, MARSAD_DEMO_LIST: '' };
     if (demonstration)
       all.MARSAD_DEMO_LIST = await writeDemonstrationList(this.#config, folder.path, this.#abort.signal);
-    await this.#together([demonstration ? this.#farm(folder) : null, this.#roles(all, folder)]);
-    this.#welcome(folder, demonstration);
+    // Its first pictures take a minute or two to draw: people can sign in meanwhile.
+    const welcome = this.#roles(all, folder).then(() => this.#welcome(folder, demonstration));
+    await this.#together([demonstration ? this.#farm(folder) : null, welcome]);
   }
 
   async #close(): Promise<void> {
