@@ -57,6 +57,7 @@ class RtspPullSource implements Source {
   readonly #listener: SourceListener;
   readonly #counters: SourceCounters;
   readonly #session: RtspSession;
+  #receiver: H264Receiver | null = null;
   #video: VideoTrack | null = null;
   #audio: AudioTrack | null = null;
   /** What this source has already told of its receivers' own counts. */
@@ -73,6 +74,7 @@ class RtspPullSource implements Source {
       onEnded: (error) => this.#end(error),
       onBytes: (bytes) => {
         counters.bytes += bytes;
+        this.#count();
       },
     });
   }
@@ -117,7 +119,7 @@ class RtspPullSource implements Source {
   }
 
   #videoReceiver(track: H264SdpTrack): H264Receiver {
-    const receiver: H264Receiver = new H264Receiver({
+    const receiver = new H264Receiver({
       payloadType: track.payloadType,
       clockRate: track.clockRate,
       parameterSets: [...track.sps, ...track.pps],
@@ -127,10 +129,10 @@ class RtspPullSource implements Source {
       },
       onUnit: (unit) => {
         this.#counters.pictures++;
-        this.#count(receiver);
         this.#listener.unit(unit);
       },
     });
+    this.#receiver = receiver;
     return receiver;
   }
 
@@ -168,7 +170,10 @@ class RtspPullSource implements Source {
     if (this.#video) this.#listener.tracks(this.#audio ? [this.#video, this.#audio] : [this.#video]);
   }
 
-  #count(receiver: H264Receiver): void {
+  /** With every read, and not with every picture: when all of them are broken, that is what must be seen. */
+  #count(): void {
+    const receiver = this.#receiver;
+    if (!receiver) return;
     const { packets, lost } = receiver.counters;
     const { damaged, unreferenced, withoutParameterSets } = receiver.pictures;
     const pictures = damaged + unreferenced + withoutParameterSets;
