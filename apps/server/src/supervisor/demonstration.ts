@@ -93,7 +93,9 @@ export function farmAnswers({ demo }: Config): Promise<boolean> {
 
 /** What the farm is at, from the end of its log; `null` when it does not say. */
 export function farmProgress(logEnd: string): string | null {
-  const found = [...logEnd.matchAll(/"scene":"([a-z]+)","percent":(\d+)/g)].at(-1);
+  // What stands before it is of an earlier start.
+  const recent = logEnd.slice(Math.max(0, logEnd.lastIndexOf('farm is running')));
+  const found = [...recent.matchAll(/"scene":"([a-z]+)","percent":(\d+)/g)].at(-1);
   return found ? `drawing and encoding ${found[1]}, ${found[2]} % (only at the first start)` : null;
 }
 
