@@ -2,9 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import type { StreamSink } from '../../stream-provider.ts';
+import { picture, videoTrack } from '../../testing/pictures.ts';
 import { EdgeMetrics } from '../edge-metrics.ts';
 import { FileCameras } from '../testing/file-cameras.ts';
 import { testVideo } from '../testing/test-video.ts';
+import { Feed } from './feed.ts';
 import { Feeds } from './feeds.ts';
 import type { PacketisedPicture } from './packetised-picture.ts';
 
@@ -35,4 +38,39 @@ test('B pictures nothing refers to are left out', async () => {
   expect(pictures.length).toBeGreaterThan(5);
   expect(pictures.length).toBeLessThan(15);
   for (let i = 1; i < pictures.length; i++) expect(pictures[i]?.pts).toBeGreaterThan(pictures[i - 1]?.pts ?? 0);
+});
+
+test('a stream that stops referring to B pictures is live again, without having been away', () => {
+  const sinks: StreamSink[] = [];
+  const streams = {
+    subscribe: (_: unknown, sink: StreamSink) => {
+      sinks.push(sink);
+      return { close: () => {} };
+    },
+  };
+  const key = { camera: 'cam1', profile: 'main' } as const;
+  const metrics = new EdgeMetrics(new Registry());
+  const feed = new Feed({ key, streams, log: pino({ level: 'silent' }), metrics });
+  const states: string[] = [];
+  feed.attach({ picture: () => {}, status: (_, status) => states.push(status.state) });
+  const [stream] = sinks;
+  stream?.tracks([{ ...videoTrack, reorders: true }]);
+  stream?.status({
+    state: 'live',
+    reason: null,
+    detail: null,
+    since: 0,
+    last_picture_at: null,
+    next_attempt_at: null,
+  });
+  for (const [number, key] of [
+    [0, true],
+    [3, false],
+    [1, false],
+  ] as const)
+    stream?.unit(picture(number, { key }), false);
+  expect(states).toEqual(['live', 'unsupported']);
+  stream?.tracks([videoTrack]);
+  expect(states).toEqual(['live', 'unsupported', 'live']);
+  feed.close();
 });

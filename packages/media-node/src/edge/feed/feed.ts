@@ -26,6 +26,8 @@ export class Feed implements StreamSink {
   readonly #gop = new GopCache();
   #subscription: StreamSubscription | null = null;
   #closed = false;
+  /** What the stream says of itself, and what viewers are told: they differ while its pictures cannot be shown. */
+  #reported: StreamStatus | null = null;
   #status: StreamStatus | null = null;
   #video: VideoTrack | null = null;
   #videoIndex = -1;
@@ -71,7 +73,7 @@ export class Feed implements StreamSink {
     this.#video = video?.kind === 'video' ? video : null;
     this.#filter = new ReorderFilter(this.#video?.reorders ?? false);
     this.#gop.clear();
-    if (this.#status) this.#announce(this.#status);
+    if (this.#reported) this.#announce(this.#reported);
   }
 
   unit(unit: AccessUnit, replay: boolean): boolean {
@@ -88,6 +90,7 @@ export class Feed implements StreamSink {
   }
 
   status(status: StreamStatus): void {
+    this.#reported = status;
     if (this.#filter.unshowable && status.state !== 'offline') return;
     if (status.state === 'offline') {
       this.#gop.clear();
