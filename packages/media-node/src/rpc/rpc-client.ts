@@ -27,6 +27,8 @@ export interface RpcClientOptions {
   readonly onUnit?: (received: ReceivedUnit) => void;
   /** Longest delay between attempts to connect, milliseconds. Default 1,000; the first is 50. */
   readonly maxDelayMs?: number;
+  /** A peer that says nothing for this long is given up, milliseconds. Default 5,000. */
+  readonly silentMs?: number;
 }
 
 interface Call {
@@ -37,7 +39,8 @@ interface Call {
 }
 
 const pingMs = 2000;
-const silentMs = 6000;
+/** As long as a lease: a node that hangs is away for both at the same time. */
+const silentMs = 5000;
 const handshakeMs = 5000;
 
 /** One peer, connected as long as it can be: reconnects by itself until closed. */
@@ -114,10 +117,12 @@ export class RpcClient {
     const handshake = new ClientHandshake(this.#options.secret);
     const deadline = setTimeout(() => socket.destroy(), handshakeMs);
     socket.setNoDelay(true);
-    socket.setTimeout(silentMs, () => socket.destroy());
+    // Not the socket's own timeout: what we write would count as a sign of life.
+    const silence = setTimeout(() => socket.destroy(), this.#options.silentMs ?? silentMs);
     socket.on('error', (error) => this.#options.log.debug({ err: error }, 'RPC connection failed'));
     socket.on('close', () => {
       clearTimeout(deadline);
+      clearTimeout(silence);
       if (this.#socket === socket) this.#lost();
     });
     const onFrame = (frame: Frame) => {
@@ -133,6 +138,7 @@ export class RpcClient {
       }
     };
     socket.on('data', (chunk: Buffer) => {
+      silence.refresh();
       try {
         reader.read(chunk, onFrame);
       } catch (error) {

@@ -33,6 +33,7 @@ export class RpcPeer {
   readonly #reader = new FrameReader();
   readonly #nonce = newNonce();
   readonly #deadline: NodeJS.Timeout;
+  #silence: NodeJS.Timeout | null = null;
   #proved = false;
   #gone = false;
   #requests = 0;
@@ -46,10 +47,13 @@ export class RpcPeer {
   start(): void {
     const socket = this.#socket;
     socket.setNoDelay(true);
-    socket.setTimeout(silentMs, () => this.close());
+    // Not the socket's own timeout: what we write would count as a sign of life.
+    const silence = setTimeout(() => this.close(), silentMs);
+    this.#silence = silence;
     socket.on('error', (error) => this.#options.log.debug({ err: error }, 'RPC connection failed'));
     socket.on('close', () => this.close());
     socket.on('data', (chunk: Buffer) => {
+      silence.refresh();
       try {
         this.#reader.read(chunk, (frame) => this.#frame(frame));
       } catch (error) {
@@ -64,6 +68,7 @@ export class RpcPeer {
     if (this.#gone) return;
     this.#gone = true;
     clearTimeout(this.#deadline);
+    if (this.#silence) clearTimeout(this.#silence);
     this.#socket.destroy();
     this.#options.onGone();
   }

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -48,6 +48,29 @@ describe('RPC', () => {
     const peer = client();
     await connected(peer);
     expect(await peer.call('node.ping', {})).toEqual({ id: 'one', roles: ['ingest'] });
+  });
+
+  it('gives up a peer that hangs, however much is written to it', async () => {
+    await serve();
+    const path = join(folder, 'between.sock');
+    const answers: Socket[] = [];
+    const between = createServer((near) => {
+      const far = connect(join(folder, 'node.sock'));
+      near.pipe(far).pipe(near);
+      for (const socket of [near, far]) socket.on('error', () => {});
+      near.on('close', () => far.destroy());
+      answers.push(far);
+    });
+    await new Promise<void>((resolve) => between.listen(path, resolve));
+    opened.push(between);
+    const onDisconnected = vi.fn();
+    const peer = client({ address: `unix:${path}`, silentMs: 400, maxDelayMs: 50, onDisconnected });
+    await connected(peer);
+    for (const far of answers) far.unpipe();
+    const writing = setInterval(() => void peer.call('node.ping', {}).catch(() => {}), 50);
+    await vi.waitFor(() => expect(onDisconnected).toHaveBeenCalled(), { timeout: 2000 });
+    clearInterval(writing);
+    await connected(peer);
   });
 
   it('refuses a client with another secret, and a client refuses such a server', async () => {
