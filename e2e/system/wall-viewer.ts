@@ -1,33 +1,43 @@
-import { type DisconnectReason, RemoteVideoTrack, Room, RoomEvent, VideoStream } from '@livekit/rtc-node';
+import { type DisconnectReason, Room, RoomEvent } from '@livekit/rtc-node';
 
 /** What one camera has shown since the last `mark()`. */
 export interface Shown {
-  frames: number;
-  /** Longest time without a frame, milliseconds; the time since the last one counts. */
-  longestGap: number;
-  width: number;
+  /** Pictures that were decoded. */
+  readonly frames: number;
+  /** Longest time without one, milliseconds, as exactly as `lookMs`; the time since the last one counts. */
+  readonly longestGap: number;
+  /** Time since the last one, milliseconds. */
+  readonly silent: number;
+  readonly width: number;
 }
 
 interface Tile {
-  frames: number;
+  decoded: number;
+  atMark: number;
   longestGap: number;
   last: number;
   width: number;
 }
 
-/** Somebody who looks at a room with LiveKit's own SDK and decodes every picture in it. */
+const lookMs = 200;
+const nothing: Shown = { frames: 0, longestGap: Number.POSITIVE_INFINITY, silent: Number.POSITIVE_INFINITY, width: 0 };
+
+/**
+ * Somebody who looks at a room with LiveKit's own SDK and decodes every picture in it. Pictures are counted by the
+ * SDK's statistics: fetching each would make a queue on a slow machine, and old pictures would look like new ones.
+ */
 export class WallViewer {
   readonly #room = new Room();
   readonly #tiles = new Map<string, Tile>();
+  readonly #timer: NodeJS.Timeout;
+  #looking = false;
   #left: DisconnectReason | null = null;
 
   private constructor() {
-    this.#room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
-      if (track instanceof RemoteVideoTrack) void this.#watch(participant.identity, track);
-    });
     this.#room.on(RoomEvent.Disconnected, (reason) => {
       this.#left = reason;
     });
+    this.#timer = setInterval(() => void this.#look(), lookMs);
   }
 
   static async join({ livekit_url, token }: { livekit_url: string; token: string }): Promise<WallViewer> {
@@ -43,21 +53,16 @@ export class WallViewer {
 
   /** Counts anew from now on. */
   mark(): void {
-    const now = performance.now();
-    for (const tile of this.#tiles.values()) Object.assign(tile, { frames: 0, longestGap: 0, last: now });
+    const last = performance.now();
+    for (const tile of this.#tiles.values()) Object.assign(tile, { atMark: tile.decoded, longestGap: 0, last });
   }
 
   shown(camera: string): Shown {
     const tile = this.#tiles.get(`camera_${camera}`);
-    if (!tile) return { frames: 0, longestGap: Number.POSITIVE_INFINITY, width: 0 };
-    const { frames, width, longestGap, last } = tile;
-    return { frames, width, longestGap: Math.max(longestGap, performance.now() - last) };
-  }
-
-  /** Time since the camera's last frame, milliseconds. */
-  sinceLast(camera: string): number {
-    const tile = this.#tiles.get(`camera_${camera}`);
-    return tile ? performance.now() - tile.last : Number.POSITIVE_INFINITY;
+    if (!tile) return nothing;
+    const silent = performance.now() - tile.last;
+    const { decoded, atMark, width } = tile;
+    return { frames: decoded - atMark, longestGap: Math.max(tile.longestGap, silent), silent, width };
   }
 
   /** What the camera's participant says of itself. */
@@ -66,18 +71,44 @@ export class WallViewer {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     if (!this.hasLeft) await this.#room.disconnect();
   }
 
-  async #watch(identity: string, track: RemoteVideoTrack): Promise<void> {
-    const tile = this.#tiles.get(identity) ?? { frames: 0, longestGap: 0, last: performance.now(), width: 0 };
-    this.#tiles.set(identity, tile);
-    for await (const { frame } of new VideoStream(track)) {
-      const now = performance.now();
+  async #look(): Promise<void> {
+    if (this.#looking || !this.#room.isConnected) return;
+    this.#looking = true;
+    try {
+      const { subscriberStats } = await this.#room.getRtcStats();
+      for (const { stats } of subscriberStats) {
+        const inbound = stats.case === 'inboundRtp' ? stats.value.inbound : undefined;
+        const camera = inbound?.trackIdentifier === undefined ? null : this.#cameraOf(inbound.trackIdentifier);
+        if (camera !== null) this.#count(camera, inbound?.framesDecoded ?? 0, inbound?.frameWidth ?? 0);
+      }
+    } catch {
+      // The connection was lost between the question and its answer; the gap shows it.
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #cameraOf(track: string): string | null {
+    for (const { identity, trackPublications } of this.#room.remoteParticipants.values()) {
+      if (trackPublications.has(track)) return identity;
+    }
+    return null;
+  }
+
+  #count(camera: string, decoded: number, width: number): void {
+    const now = performance.now();
+    const tile = this.#tiles.get(camera);
+    if (!tile) {
+      this.#tiles.set(camera, { decoded, atMark: decoded, longestGap: 0, last: now, width });
+    } else if (decoded !== tile.decoded) {
+      // A new connection counts from nothing.
+      if (decoded < tile.decoded) tile.atMark -= tile.decoded;
       tile.longestGap = Math.max(tile.longestGap, now - tile.last);
-      tile.last = now;
-      tile.width = frame.width;
-      tile.frames++;
+      Object.assign(tile, { decoded, last: now, width });
     }
   }
 }
