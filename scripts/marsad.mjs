@@ -53,9 +53,10 @@ function majorOf(version) {
 
 /** Runs npm and shows how far it is. Nothing is run that packages bring: every binary comes from the registry itself. */
 async function install(locked) {
-  // Packages of other systems are in the lock file, but never come.
+  // Packages of other systems, and what only those need, are in the lock file but never come.
   const wanted = locked.filter(
-    ([, { os, cpu, libc }]) => fits(os, process.platform) && fits(cpu, process.arch) && fits(libc, 'glibc'),
+    ([, { os, cpu, libc, optional }]) =>
+      fits(os, process.platform) && fits(cpu, process.arch) && fits(libc, 'glibc') && (cpu || !optional),
   );
   const tty = process.stderr.isTTY;
   const began = Date.now();

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -72,8 +72,13 @@ describe('private Postgres', () => {
 
   it('works under a path that is too long for a socket, and has spaces', async () => {
     const dataDir = join(temporaryFolder(), 'a folder with a name', 'x'.repeat(100));
+    // Passable for the account of a database that root starts.
+    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
     const postgres = makePostgres(dataDir);
-    onTestFinished(() => rmSync(runFolder(dataDir), { recursive: true, force: true }));
+    const socketFolder = new URL(postgres.url).searchParams.get('host') ?? '';
+    onTestFinished(() => {
+      for (const folder of [socketFolder, runFolder(dataDir)]) rmSync(folder, { recursive: true, force: true });
+    });
     await postgres.sibling.start();
     await ready(postgres);
     expect(await query(postgres.url, 'select 1')).toEqual([[1]]);
