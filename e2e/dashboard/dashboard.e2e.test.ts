@@ -1,14 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../fixtures/chromium.ts';
 import { RunningMarsad } from '../fixtures/running-marsad.ts';
 import { until } from '../fixtures/until.ts';
-import { accessibilityProblems, type Look, liveTiles, newOperator, openBrowser, signIn, tile } from './operator.ts';
+import { accessibilityProblems, type Look, liveTiles, newOperator, signIn, tile } from './operator.ts';
 
 let marsad: RunningMarsad;
 let browser: Browser;
 
 beforeAll(async () => {
-  [marsad, browser] = await Promise.all([RunningMarsad.start({ demoCameras: 12 }), openBrowser()]);
+  [marsad, browser] = await Promise.all([RunningMarsad.start({ demoCameras: 12 }), launchChromium()]);
   await until(
     async () => (await marsad.client.cameras.list({ query: { status: 'ONLINE' } })).total === 12,
     240_000,

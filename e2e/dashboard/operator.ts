@@ -1,22 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from '@playwright/test';
 import type { Credentials, RunningMarsad } from '../fixtures/running-marsad.ts';
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 export type Look = { language: 'en' | 'ar'; theme: 'dark' | 'light' };
-
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
-}
 
 /** A browser of their own for one operator: nothing saved, the language and theme they like. */
 export async function newOperator(browser: Browser, { language, theme }: Look): Promise<Page> {

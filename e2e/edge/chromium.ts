@@ -2,19 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { type Browser, chromium, type Page } from '@playwright/test';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--headless=new',
-  '--autoplay-policy=no-user-gesture-required',
-];
+import type { Browser, Page } from '@playwright/test';
+import { launchChromium } from '../fixtures/chromium.ts';
 
 /** Chromium with a page on a loopback server of its own, another origin than the edge. */
 export async function openChromium(): Promise<{
@@ -36,10 +25,7 @@ export async function openChromium(): Promise<{
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: FLAGS,
-  });
+  const browser = await launchChromium();
   return {
     browser,
     open: async () => {

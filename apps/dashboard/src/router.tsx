@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { CamerasPage } from './cameras/cameras-page.tsx';
+import { parseCamerasSearch } from './cameras/cameras-search.ts';
 import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
 import { Gate } from './session/gate.tsx';
@@ -52,24 +53,11 @@ const wall = createRoute({
   },
 });
 
-export interface CamerasSearch {
-  source?: string;
-  status?: 'ONLINE' | 'OFFLINE' | 'ERROR';
-  q?: string;
-}
-
-const statuses = ['ONLINE', 'OFFLINE', 'ERROR'] as const;
-
 const cameras = createRoute({
   getParentRoute: () => inside,
   path: '/cameras',
   component: CamerasPage,
-  validateSearch: (search: Record<string, unknown>): CamerasSearch => {
-    const source = text(search['source']);
-    const q = text(search['q']);
-    const status = statuses.find((known) => known === search['status']);
-    return { ...(source ? { source } : {}), ...(status ? { status } : {}), ...(q ? { q } : {}) };
-  },
+  validateSearch: parseCamerasSearch,
 });
 
 const system = createRoute({ getParentRoute: () => inside, path: '/system', component: SystemPage });

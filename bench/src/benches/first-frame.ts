@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { launchChromium } from '@marsad/e2e/fixtures/chromium';
 import type { Watched } from '../../page/watched.ts';
 import type { Bench } from '../bench.ts';
 import { startCameraInService } from '../fixtures/camera-in-service.ts';
-import { bundlePageScript, openBenchPage, startBrowser, watchInPage } from '../measure/browser.ts';
+import { bundlePageScript, openBenchPage, watchInPage } from '../measure/browser.ts';
 import { delays } from '../measure/delays.ts';
 import { percentile } from '../measure/percentile.ts';
 
@@ -31,7 +32,7 @@ export const firstFrame: Bench = {
     const client = options.client === 'livekit' ? 'livekit' : 'whep';
     const cold = options.cold === true;
     const service = await startCameraInService(!cold);
-    const browser = await startBrowser();
+    const browser = await launchChromium();
     try {
       const page = await openBenchPage(browser, service.marsad.url, await bundlePageScript('watch'));
       const accessToken = await service.marsad.accessToken();

@@ -1,6 +1,7 @@
+import { launchChromium } from '@marsad/e2e/fixtures/chromium';
 import type { Bench } from '../bench.ts';
 import { startCameraInService } from '../fixtures/camera-in-service.ts';
-import { bundlePageScript, openBenchPage, startBrowser, watchInPage } from '../measure/browser.ts';
+import { bundlePageScript, openBenchPage, watchInPage } from '../measure/browser.ts';
 import { delays } from '../measure/delays.ts';
 import { percentile } from '../measure/percentile.ts';
 
@@ -15,7 +16,7 @@ export const glass: Bench = {
   async run({ seconds, options }) {
     const client = options.client === 'whep' ? 'whep' : 'livekit';
     const service = await startCameraInService(true);
-    const browser = await startBrowser();
+    const browser = await launchChromium();
     try {
       const page = await openBenchPage(browser, service.marsad.url, await bundlePageScript('watch'));
       const accessToken = await service.marsad.accessToken();

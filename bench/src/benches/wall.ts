@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { launchChromium } from '@marsad/e2e/fixtures/chromium';
 import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
 import { until } from '@marsad/e2e/fixtures/until';
 import type { Page } from 'playwright-core';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
-import { askWall, bundlePageScript, startBrowser } from '../measure/browser.ts';
+import { askWall, bundlePageScript } from '../measure/browser.ts';
 import { rendererMemory } from '../measure/renderer-memory.ts';
 
 /** Pictures per second of every simulated camera. */
@@ -30,7 +31,7 @@ export const wall: Bench = {
     const tiles = numberOption(options, 'tiles', 64);
     const side = Math.ceil(Math.sqrt(tiles));
     const marsad = await RunningMarsad.start({ demoCameras: tiles });
-    const browser = await startBrowser();
+    const browser = await launchChromium();
     try {
       const { cameras } = await marsad.client.cameras.list({ query: { limit: tiles } });
       const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();

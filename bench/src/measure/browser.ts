@@ -1,22 +1,7 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import type { WallPage, Watched, WatchRequest } from '../../page/watched.ts';
 import { repository } from '../fixtures/repository.ts';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
-
-export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
-}
 
 /** Bundles a script of `bench/page`, so that what runs in the page can use the same modules as everything else. */
 export async function bundlePageScript(name: 'watch' | 'wall'): Promise<string> {

@@ -5,7 +5,6 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorSentence } from '../api/error-sentence.ts';
 import { useFormat } from '../format/use-format.ts';
-import type { CamerasSearch } from '../router.tsx';
 import { useUser } from '../session/use-session.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -15,6 +14,7 @@ import { CameraForm } from './camera-form.tsx';
 import { agencyName, findCameras } from './camera-name.ts';
 import { CameraTable } from './camera-table.tsx';
 import { useAgencies, useCameras } from './cameras-query.ts';
+import type { CamerasSearch } from './cameras-search.ts';
 
 export function CamerasPage() {
   const { t } = useTranslation();
