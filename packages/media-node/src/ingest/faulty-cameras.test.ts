@@ -146,7 +146,11 @@ describe('cameras broken on purpose', () => {
     await until(() => expect(sink.trackSets.at(-1)?.[0]).toMatchObject({ reorders: true }));
     const from = video(sink).length;
     await goesOn(sink);
-    expect(video(sink).slice(from).some(({ disposable }) => disposable)).toBe(true);
+    expect(
+      video(sink)
+        .slice(from)
+        .some(({ disposable }) => disposable),
+    ).toBe(true);
   });
 
   it('5 % of the packets lost over UDP: whole groups or nothing', async () => {

@@ -150,7 +150,7 @@ export class TestCamera {
       }
       case 'PLAY':
         socket.write(formatRtspResponse(200, { CSeq, Session }));
-        for (const send of tracks) this.#play(send);
+        for (const send of tracks) this.#play(send, socket);
         break;
       case 'OPTIONS':
         socket.write(
@@ -165,13 +165,14 @@ export class TestCamera {
     }
   }
 
-  #play(send: (packet: Buffer) => void): void {
+  #play(send: (packet: Buffer) => void, socket: Socket): void {
     const timer = setInterval(() => {
       const packets = this.#packets();
       for (const packet of this.#options.packets?.(packets, this.#picture) ?? packets) send(packet);
       this.#picture++;
     }, 40);
     this.#timers.add(timer);
+    socket.once('close', () => clearInterval(timer));
   }
 
   #packets(): Buffer[] {

@@ -64,6 +64,7 @@ class RtspPullSource implements Source {
   readonly #told = { packets: 0, lost: 0, pictures: 0 };
   readonly #intakes: TrackIntake[] = [];
   #reports: NodeJS.Timeout | null = null;
+  #reads = 0;
   #over = false;
 
   constructor(options: RtspPullOptions, listener: SourceListener, counters: SourceCounters) {
@@ -74,7 +75,8 @@ class RtspPullSource implements Source {
       onEnded: (error) => this.#end(error),
       onBytes: (bytes) => {
         counters.bytes += bytes;
-        this.#count();
+        // Not with every picture, but with reads: when all pictures are broken, that is what must be seen.
+        if ((++this.#reads & 15) === 0) this.#count();
       },
     });
   }
@@ -170,7 +172,6 @@ class RtspPullSource implements Source {
     if (this.#video) this.#listener.tracks(this.#audio ? [this.#video, this.#audio] : [this.#video]);
   }
 
-  /** With every read, and not with every picture: when all of them are broken, that is what must be seen. */
   #count(): void {
     const receiver = this.#receiver;
     if (!receiver) return;

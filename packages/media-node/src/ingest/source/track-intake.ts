@@ -27,6 +27,9 @@ export class TrackIntake implements PacketReceiver {
   readonly #packet = new RtpPacket();
   #statistics: ReceptionStatistics | null = null;
   #ssrc = -1;
+  #timestamp = -1;
+  #now = 0;
+  #arrival = 0;
   #path: MediaPath | null = null;
   #order: ReorderBuffer | null = null;
   #expiry: NodeJS.Timeout | null = null;
@@ -90,8 +93,14 @@ export class TrackIntake implements PacketReceiver {
       this.#ssrc = packet.ssrc;
       this.#statistics = new ReceptionStatistics({ ssrc: packet.ssrc, clockRate: this.#options.clockRate });
     }
-    this.#statistics?.packet(packet.sequence, packet.timestamp, performance.now());
-    this.#options.receiver.push(packet, Date.now());
+    if (packet.timestamp !== this.#timestamp || this.#order) {
+      // Over TCP the packets of a picture come in one read: the clocks are asked once for all of them.
+      this.#timestamp = packet.timestamp;
+      this.#now = performance.now();
+      this.#arrival = Date.now();
+    }
+    this.#statistics?.packet(packet.sequence, packet.timestamp, this.#now);
+    this.#options.receiver.push(packet, this.#arrival);
   }
 
   #expireLater(order: ReorderBuffer): void {
