@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Config, requireUrl } from './config.ts';
 import { readLeases } from './media-plane/leases.ts';
 import { MediaPlane } from './media-plane/media-plane.ts';
@@ -14,6 +14,9 @@ import { cameraRoutes } from './modules/cameras/cameras.routes.ts';
 import { CamerasService } from './modules/cameras/cameras.service.ts';
 import { seedDemoCameras } from './modules/cameras/demo-cameras.ts';
 import { maskAddress } from './modules/cameras/rtsp-address.ts';
+import { EventFeed } from './modules/events/event-feed.ts';
+import { EventHub } from './modules/events/events.hub.ts';
+import { eventRoutes } from './modules/events/events.routes.ts';
 import { AccessTokenIssuer } from './modules/iam/access-token-issuer.ts';
 import { FirstUsers } from './modules/iam/first-users.ts';
 import { IamRepository } from './modules/iam/iam.repository.ts';
@@ -21,10 +24,18 @@ import { iamRoutes } from './modules/iam/iam.routes.ts';
 import { IamService } from './modules/iam/iam.service.ts';
 import { LoginThrottle } from './modules/iam/login-throttle.ts';
 import { LiveService } from './modules/live/live.service.ts';
+import { webhookRoutes } from './modules/live/webhooks.routes.ts';
+import { WebhooksService } from './modules/live/webhooks.service.ts';
+import { adminRoutes } from './modules/streams/admin.routes.ts';
+import { FullAgencies } from './modules/streams/full-agencies.ts';
+import { LimitsService } from './modules/streams/limits.service.ts';
+import { ReservationsService } from './modules/streams/reservations.service.ts';
+import { RightsWatch } from './modules/streams/rights-watch.ts';
 import { RoomKeeper } from './modules/streams/room-keeper.ts';
 import { StreamRepository } from './modules/streams/streams.repository.ts';
 import { streamRoutes } from './modules/streams/streams.routes.ts';
 import { StreamsService } from './modules/streams/streams.service.ts';
+import { ViewerWatch } from './modules/streams/viewer-watch.ts';
 import { systemRoutes } from './modules/system/system.routes.ts';
 import { SystemService } from './modules/system/system.service.ts';
 import type { Tables } from './modules/tables.ts';
@@ -32,8 +43,10 @@ import { TokenVerifier } from './platform/auth/token-verifier.ts';
 import { SecretBox } from './platform/crypto/secret-box.ts';
 import { isDatabaseUnavailable, openDatabase } from './platform/database/database.ts';
 import { migrate } from './platform/database/migrate.ts';
+import { ChangeBus } from './platform/events/change-bus.ts';
 import { serveDashboard } from './platform/http/dashboard.ts';
 import { serveDocs } from './platform/http/docs.ts';
+import { RateLimits } from './platform/http/rate-limits.ts';
 import { createHttpServer, type HttpServer } from './platform/http/server.ts';
 import { createLog, type Log } from './platform/log/log.ts';
 import { HttpMetrics } from './platform/metrics/http-metrics.ts';
@@ -152,8 +165,41 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       localHost: reachable(config.edge.host),
       tokenSeconds: config.tokens.viewerSeconds,
     });
-    const rooms = new RoomKeeper({ repository: streamRepository, live, cameras, mediaPlane, log });
+    const changes = new ChangeBus(valkey, 'streams');
+    opened.push(() => changes.close());
+    const full = new FullAgencies();
+    changes.listen(() => full.forget());
+    const limits = new LimitsService({
+      sql: database.sql,
+      streams: streamRepository,
+      audit,
+      onChange: changes.changed,
+    });
+    const rooms: RoomKeeper = new RoomKeeper({
+      repository: streamRepository,
+      live,
+      cameras,
+      mediaPlane,
+      log,
+      onChange: changes.changed,
+      onLost: () => void watch.recover().catch((error) => log.warn({ err: error }, 'what Valkey lost is not back yet')),
+      onSweep: () => watch.refresh(),
+    });
     opened.push(() => rooms.close());
+    const watch = new ViewerWatch({
+      repository: streamRepository,
+      rooms,
+      live,
+      cameras,
+      limits,
+      mediaPlane,
+      valkey,
+      log,
+      onChange: changes.changed,
+    });
+    opened.push(() => watch.close());
+    const rights = new RightsWatch({ repository: streamRepository, rooms, iam, cameras, audit, log });
+    opened.push(() => rights.close());
     const reservations = new Counter({
       name: 'cctv_stream_reservations_total',
       help: 'Requests for a stream, by how they ended',
@@ -167,7 +213,32 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       live,
       audit,
       reservations,
+      full,
+      counts: config.quota.counts,
+      recover: () => watch.recover(),
+      onChange: changes.changed,
       now,
+    });
+    const held = new ReservationsService({
+      repository: streamRepository,
+      rooms,
+      cameras,
+      iam,
+      audit,
+      onChange: changes.changed,
+    });
+    const webhooks = new WebhooksService({
+      livekit,
+      valkey,
+      received: new Counter({
+        name: 'cctv_livekit_webhooks_total',
+        help: 'Webhooks received, by what became of them',
+        labelNames: ['event', 'outcome'] as const,
+        registers: [registry],
+      }),
+      log,
+      onWatched: (seen) => watch.seen(seen),
+      onChange: changes.changed,
     });
     const version = versionOf();
     const system = new SystemService({
@@ -180,9 +251,24 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       now,
     });
 
+    const verifier = new TokenVerifier([issuer.trusted], now);
+    const hub = new EventHub({
+      verify: (token) => verifier.verify(token),
+      connections: new Gauge({
+        name: 'websocket_connections_total',
+        help: 'WebSocket connections open now',
+        registers: [registry],
+      }),
+      onKnown: (connection) => events.greet(connection),
+      now,
+    });
+    const events: EventFeed = new EventFeed({ hub, streams, cameras, mediaPlane, changes, log, now });
+    opened.push(() => events.close());
+
     const server = await createHttpServer({
       log,
-      verifier: new TokenVerifier([issuer.trusted], now),
+      verifier,
+      rateLimits: new RateLimits(valkey, config.http.rateLimit),
       metrics: new HttpMetrics(registry),
       tls: config.http.tls,
       corsOrigins: config.http.corsOrigins,
@@ -190,17 +276,24 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       connectSources: () => edgeSources(mediaPlane),
     });
     opened.push(() => server.close());
+    opened.push(() => hub.close());
     await serveDocs(server, { version });
     iamRoutes(server, { iam, issuer, refreshSeconds });
     agencyRoutes(server);
     cameraRoutes(server, cameras);
     streamRoutes(server, streams);
+    adminRoutes(server, { limits, reservations: held });
+    webhookRoutes(server, webhooks);
+    await eventRoutes(server, hub);
     systemRoutes(server, system);
     await serveDashboard(server, dashboard);
 
-    rooms.start();
     await feed.start();
     await mediaPlane.start();
+    watch.start();
+    rooms.start();
+    rights.start();
+    events.start();
     const address = await server.listen({ host: config.http.host, port: config.http.port });
     log.info({ address, version }, 'the api listens');
     return { address, server, mediaPlane, close };

@@ -19,7 +19,14 @@ describe('configuration', () => {
     const config = loadConfig({}, '/srv');
     expect(config.dataDir).toBe('/srv/data');
     expect(config.secretsDir).toBe('/srv/data/secrets');
-    expect(config.http).toEqual({ host: '0.0.0.0', port: 8088, tls: null, corsOrigins: [], trustedProxies: [] });
+    expect(config.http).toEqual({
+      host: '0.0.0.0',
+      port: 8088,
+      tls: null,
+      corsOrigins: [],
+      trustedProxies: [],
+      rateLimit: { user: 6_000, address: 30_000 },
+    });
     expect(config.mediaNodes).toEqual([['ingest', 'edge']]);
     expect(config.database.url).toBeNull();
     expect(config.quota.counts).toBe('reservations');

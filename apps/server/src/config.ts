@@ -23,6 +23,8 @@ export interface Config {
     tls: TlsFiles | null;
     corsOrigins: string[] | '*';
     trustedProxies: string[];
+    /** Requests per minute; 0 does not limit. */
+    rateLimit: { user: number; address: number };
   };
   edge: {
     host: string;
@@ -134,6 +136,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
       tls,
       corsOrigins: anyOr(s.MARSAD_CORS_ORIGINS),
       trustedProxies: s.MARSAD_TRUSTED_PROXIES,
+      rateLimit: { user: s.MARSAD_RATE_LIMIT_USER, address: s.MARSAD_RATE_LIMIT_ADDRESS },
     },
     edge: {
       host: s.MARSAD_EDGE_HOST,

@@ -19,6 +19,7 @@ const port = z.coerce
   .max(65_535, 'must be a port number, at most 65535');
 const seconds = (least: number, most: number) =>
   z.coerce.number('must be a number of seconds').int('must be a whole number').min(least).max(most);
+const requestsPerMinute = z.coerce.number('must be a number').int('must be a whole number').min(0).max(10_000_000);
 const text = z.string().min(1);
 const list = z.string().transform((value) =>
   value
@@ -30,6 +31,16 @@ const url = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
+const valkeyNode = url('valkey:', 'valkeys:', 'redis:', 'rediss:', 'unix:');
+const valkeyNodes = z.string().superRefine((value, context) => {
+  const [first = '', ...others] = value.split(',').map((part) => part.trim());
+  const scheme = /^[a-z]+:\/\//.exec(first)?.[0] ?? '';
+  const whole = [first, ...others.map((part) => (part.includes('://') ? part : scheme + part))];
+  const wrong = whole.map((part) => valkeyNode.safeParse(part)).find((parsed) => !parsed.success);
+  if (wrong) context.addIssue({ code: 'custom', message: wrong.error.issues[0]?.message ?? 'is not valid' });
+  else if (others.length > 0 && scheme === 'unix://')
+    context.addIssue({ code: 'custom', message: 'nodes of a cluster are reached over TCP, not over sockets' });
+});
 const origins = list.refine((values) => values.every((value) => value === '*' || isOrigin(value)), {
   error: 'must be * or origins such as https://wall.example, separated by commas',
 });
@@ -81,6 +92,17 @@ export const Settings = z.object({
       text: 'Addresses or ranges of proxies whose X-Forwarded-* and X-User-ID headers are believed, separated by commas.',
     },
   ),
+
+  MARSAD_RATE_LIMIT_USER: note(requestsPerMinute.default(6_000), {
+    section: 'HTTP',
+    text: 'Requests one user may make in a minute, over all api processes; 0 does not limit. A full wall needs about 500.',
+    unit: 'requests/min',
+  }),
+  MARSAD_RATE_LIMIT_ADDRESS: note(requestsPerMinute.default(30_000), {
+    section: 'HTTP',
+    text: 'Requests one address may make in a minute, all its users together; 0 does not limit. Behind a proxy see MARSAD_TRUSTED_PROXIES.',
+    unit: 'requests/min',
+  }),
 
   MARSAD_EDGE_HOST: note(text.default('0.0.0.0'), {
     section: 'Edge',
@@ -154,9 +176,9 @@ export const Settings = z.object({
     z.coerce.number('must be a number').int('must be a whole number').min(2).max(500).default(10),
     { section: 'Connections', text: 'Most database connections one process opens.', unit: 'connections' },
   ),
-  VALKEY_URL: note(url('valkey:', 'valkeys:', 'redis:', 'rediss:', 'unix:').optional(), {
+  VALKEY_URL: note(valkeyNodes.optional(), {
     section: 'Connections',
-    text: 'Valkey 8, as valkey://:password@host:6379 or unix:///path/valkey.sock. Its maxmemory-policy must be noeviction.',
+    text: 'Valkey 8, as valkey://:password@host:6379 or unix:///path/valkey.sock; several nodes of one cluster separated by commas. Its maxmemory-policy must be noeviction.',
     fallback: '`marsad start` runs a private one in the data folder',
     secret: true,
   }),

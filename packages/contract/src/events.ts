@@ -46,3 +46,21 @@ export const HubEvent = z.discriminatedUnion('type', [
   AlertEvent,
 ]);
 export type HubEvent = z.infer<typeof HubEvent>;
+
+/** The first message of a client, and again before its token ends. Nothing is said to a client that has not sent it. */
+export const HubClientMessage = z.object({ type: z.literal('AUTH'), token: z.string().min(1).max(8192) });
+export type HubClientMessage = z.infer<typeof HubClientMessage>;
+
+/** Why the server ended a connection (RFC 6455, section 7.4.2). */
+export const hubCloseCodes = {
+  /** No good token came in time, or the token has ended: sign in again, then come back. */
+  unauthenticated: 4401,
+  /** This user has as many connections as one may have. */
+  tooMany: 4429,
+  /** Did not read what was sent: come back and start with a fresh state. */
+  tooSlow: 4413,
+  /** Sent what is not a message. */
+  malformed: 4400,
+  /** The server goes down: come back in a moment. */
+  goingAway: 1001,
+} as const;

@@ -1,6 +1,7 @@
 export * from './agencies.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './http/admin.ts';
 export * from './http/agencies.ts';
 export * from './http/auth.ts';
 export * from './http/cameras.ts';

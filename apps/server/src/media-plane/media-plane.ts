@@ -26,6 +26,8 @@ interface Events {
   edge: [id: string];
   /** An edge has gone for good: its rooms need another. */
   'edge-gone': [id: string];
+  /** A node answers that did not before (`true`), or does not any more. */
+  node: [id: string, here: boolean];
 }
 
 const unknown = (now: number): CameraLive => new CameraLiveState(now).live;
@@ -96,6 +98,12 @@ export class MediaPlane extends EventEmitter<Events> {
     return this.nodes().filter((link) => link.has('edge') && link.rpc.connected);
   }
 
+  /** Whether there are edges, and all of them can be asked. */
+  get edgesConnected(): boolean {
+    const edges = this.nodes().filter((link) => link.has('edge'));
+    return edges.length > 0 && edges.every((link) => link.rpc.connected);
+  }
+
   /** Whether there is somebody to take pictures in and somebody to show them. */
   get ready(): boolean {
     const connected = this.nodes().filter((link) => link.rpc.connected);
@@ -150,6 +158,7 @@ export class MediaPlane extends EventEmitter<Events> {
       log: this.#o.log,
       onConnected: () => {
         this.#o.log.info({ node: lease.id, roles: lease.roles }, 'media node connected');
+        this.emit('node', lease.id, true);
         void this.#tell(link).then(() => {
           if (link.has('edge') && link.rpc.connected) this.emit('edge', link.id);
         });
@@ -157,6 +166,7 @@ export class MediaPlane extends EventEmitter<Events> {
       onDisconnected: () => {
         this.#o.log.warn({ node: lease.id }, 'media node disconnected');
         this.#lost(link);
+        if (!this.#closed) this.emit('node', lease.id, false);
       },
       onEvent: ({ event, data }) => {
         if (event === 'camera.status') this.#status(link, data.camera, data.profile, data.status);

@@ -1,3 +1,4 @@
+import { adminRoutes } from './admin.ts';
 import { agencyRoutes } from './agencies.ts';
 import { authRoutes } from './auth.ts';
 import { cameraRoutes } from './cameras.ts';
@@ -10,5 +11,6 @@ export const routes = {
   agencies: agencyRoutes,
   cameras: cameraRoutes,
   streams: streamRoutes,
+  admin: adminRoutes,
   system: systemRoutes,
 } as const;

@@ -26,7 +26,21 @@ export type NodeLease = z.infer<typeof NodeLease>;
 
 /** Room metadata of the edge (and of a LiveKit server): which cameras the room shows. */
 export const RoomMetadata = z.object({
-  cameras: z.array(z.object({ id: z.string().min(1).max(100), name: z.string().max(200) })).max(500),
+  cameras: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(100),
+        name: z.string().max(200),
+        /** In a room of one user: the reservation the camera is shown for. */
+        reservation: z.string().max(100).optional(),
+      }),
+    )
+    .max(500),
+  /**
+   * Identities that may be in the room. Whoever is not on it is refused, or ended when it is taken off; left out, every
+   * valid token may join. An edge never tells viewers this part.
+   */
+  viewers: z.array(z.string().max(200)).max(10_000).optional(),
 });
 export type RoomMetadata = z.infer<typeof RoomMetadata>;
 

@@ -18,6 +18,15 @@ export type CameraValues = Omit<
   'main_url' | 'sub_url' | 'main_display' | 'sub_display' | 'id' | 'created_at' | 'updated_at' | 'deleted_at'
 >;
 
+/** The little of a camera that other modules show or decide by. */
+export interface CameraBrief {
+  readonly id: string;
+  readonly name: string;
+  readonly name_ar: string;
+  readonly source: Source;
+  readonly removed: boolean;
+}
+
 /** Which cameras: `sources` is what the caller may see, the rest what was asked for. */
 export interface CameraFilter extends Pick<CameraQuery, 'q' | 'limit' | 'offset'> {
   readonly sources: readonly Source[];
@@ -100,12 +109,16 @@ export class CameraRepository {
     return query.executeTakeFirst();
   }
 
-  /** @returns names of those that are found, removed ones too */
-  async names(ids: readonly string[]): Promise<Map<string, string>> {
+  /** @returns what others call them, of those that are found, removed ones too */
+  async briefs(ids: readonly string[]): Promise<CameraBrief[]> {
     const known = ids.filter((id) => uuid.test(id));
-    if (known.length === 0) return new Map();
-    const rows = await this.#sql.selectFrom('cameras').select(['id', 'name']).where('id', 'in', known).execute();
-    return new Map(rows.map(({ id, name }) => [id, name]));
+    if (known.length === 0) return [];
+    const rows = await this.#sql
+      .selectFrom('cameras')
+      .select(['id', 'name', 'name_ar', 'source', 'deleted_at'])
+      .where('id', 'in', known)
+      .execute();
+    return rows.map(({ deleted_at, ...brief }) => ({ ...brief, removed: deleted_at !== null }));
   }
 
   async addresses(id: string, trx?: Transaction<Tables>): Promise<CameraAddresses | undefined> {

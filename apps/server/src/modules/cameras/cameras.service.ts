@@ -6,7 +6,15 @@ import { AppError } from '../../platform/app-error.ts';
 import { type Caller, permittedSources, requireAdmin, requireSource } from '../../platform/auth/identity.ts';
 import { ValidationError } from '../../platform/http/validation.ts';
 import type { AuditService } from '../audit/audit.service.ts';
-import type { CameraAddresses, CameraFilter, CameraRepository, CameraRow, CameraValues } from './cameras.repository.ts';
+import { CameraBriefs } from './camera-briefs.ts';
+import type {
+  CameraAddresses,
+  CameraBrief,
+  CameraFilter,
+  CameraRepository,
+  CameraRow,
+  CameraValues,
+} from './cameras.repository.ts';
 import { unmaskAddress } from './rtsp-address.ts';
 
 export interface CamerasServiceOptions {
@@ -20,9 +28,11 @@ export interface CamerasServiceOptions {
 /** The catalogue: which cameras there are, and how each of them is. */
 export class CamerasService {
   readonly #o: CamerasServiceOptions;
+  readonly #briefs: CameraBriefs;
 
   constructor(options: CamerasServiceOptions) {
     this.#o = options;
+    this.#briefs = new CameraBriefs((ids) => options.repository.briefs(ids));
   }
 
   /** @throws AppError `SOURCE_FORBIDDEN` when asked for an agency the caller may not view */
@@ -53,9 +63,14 @@ export class CamerasService {
     return { row, live: this.#o.mediaPlane.live(row.id) };
   }
 
-  /** Names for statistics, whoever asks: the caller has filtered by agency. */
-  names(ids: readonly string[]): Promise<Map<string, string>> {
-    return this.#o.repository.names(ids);
+  /** Name and agency of those that exist, whoever asks; at most a few seconds old. */
+  briefs(ids: readonly string[]): Promise<Map<string, CameraBrief>> {
+    return this.#briefs.of(ids);
+  }
+
+  /** What is known without asking anybody, or undefined. */
+  remembered(id: string): CameraBrief | undefined {
+    return this.#briefs.remembered(id);
   }
 
   /** @throws AppError `CAMERA_EXISTS` */
@@ -73,7 +88,7 @@ export class CamerasService {
       await audit.record(this.#event('camera_created', caller, made), trx);
       return made;
     });
-    this.#o.onChange();
+    this.#changed();
     return this.#show(caller, row);
   }
 
@@ -97,7 +112,7 @@ export class CamerasService {
       await audit.record(this.#event('camera_updated', caller, changed, { fields: Object.keys(patch) }), trx);
       return changed;
     });
-    this.#o.onChange();
+    this.#changed();
     return this.#show(caller, row);
   }
 
@@ -123,8 +138,13 @@ export class CamerasService {
       await audit.record(this.#event(type, caller, row), trx);
       return repository.update(trx, row.id, { deleted_at });
     });
-    this.#o.onChange();
+    this.#changed();
     return changed ?? row;
+  }
+
+  #changed(): void {
+    this.#briefs.forget();
+    this.#o.onChange();
   }
 
   async #find(id: string): Promise<CameraRow> {

@@ -24,6 +24,16 @@ export interface SessionTimes {
  */
 const graceMs = 10_000;
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether somebody may still be here, and what for. */
+export interface Standing {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly permissions: readonly string[];
+}
+
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
 
 /** Users, sessions and refresh tokens. */
@@ -44,6 +54,23 @@ export class IamRepository {
 
   async userById(id: string): Promise<UserRow | undefined> {
     return this.#sql.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  }
+
+  /** @returns those who have an account here */
+  async standing(ids: readonly string[]): Promise<Standing[]> {
+    const known = ids.filter((id) => uuid.test(id));
+    if (known.length === 0) return [];
+    const rows = await this.#sql
+      .selectFrom('users')
+      .select(['id', 'display_name', 'status', 'permissions'])
+      .where('id', 'in', known)
+      .execute();
+    return rows.map(({ id, display_name, status, permissions }) => ({
+      id,
+      name: display_name,
+      active: status === 'ACTIVE',
+      permissions,
+    }));
   }
 
   /** @returns the first refresh token of a new session */

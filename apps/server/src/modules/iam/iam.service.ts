@@ -5,7 +5,7 @@ import { hashPassword, verifyPassword } from '../../platform/crypto/password.ts'
 import type { AuditService } from '../audit/audit.service.ts';
 import type { AccessTokenIssuer } from './access-token-issuer.ts';
 import type { FirstUsers } from './first-users.ts';
-import type { IamRepository, UserRow } from './iam.repository.ts';
+import type { IamRepository, Standing, UserRow } from './iam.repository.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 
 export interface IamServiceOptions {
@@ -85,6 +85,12 @@ export class IamService {
       camera_sources: sourcesWith(identity.permissions, 'camera', 'view'),
       is_admin: identity.isAdmin,
     };
+  }
+
+  /** What became of these people, for the other modules; those of another IAM are not among the answers. */
+  async standing(ids: readonly string[]): Promise<Map<string, Standing>> {
+    const found = await this.#o.repository.standing([...new Set(ids)]);
+    return new Map(found.map((standing) => [standing.id, standing]));
   }
 
   /** @throws AppError `INVALID_CREDENTIALS` when the current password is wrong, or the caller's IAM keeps it elsewhere */

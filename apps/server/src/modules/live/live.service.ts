@@ -1,12 +1,13 @@
-import { RoomMetadata } from '@marsad/contract';
-import { AccessToken, RoomServiceClient, TwirpError } from 'livekit-server-sdk';
+import type { RoomMetadata } from '@marsad/contract';
+import { AccessToken, type RoomServiceClient, TwirpError } from 'livekit-server-sdk';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import type { NodeLink } from '../../media-plane/node-link.ts';
 import { choose } from '../../media-plane/rendezvous.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { loadScript } from '../../platform/valkey/script.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
-import { pinnedRooms } from './pinned-rooms.ts';
+import { edgeRooms } from './edge-rooms.ts';
+import { type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 const directory = loadScript(new URL('room-directory.lua', import.meta.url));
 
@@ -29,6 +30,21 @@ export interface Admission {
   readonly whepUrl: string;
 }
 
+/** What a room is to show, and to whom. */
+export interface Shown {
+  readonly cameras: RoomMetadata['cameras'];
+  /** Identities. */
+  readonly viewers: readonly string[];
+}
+
+/** Who is let in, and for which reservation. */
+export interface Viewer {
+  readonly identity: string;
+  readonly name: string;
+  readonly user: string;
+  readonly reservation: string;
+}
+
 /** Rooms on the edges: makes them show the cameras they should, and lets viewers in. */
 export class LiveService {
   readonly #o: LiveServiceOptions;
@@ -39,48 +55,73 @@ export class LiveService {
   }
 
   /**
-   * Makes a room show these cameras; without any it goes.
+   * Makes a room show these cameras to these viewers, and ends whoever else is in it; without any it goes. Always the
+   * whole truth and never a difference: doing it twice, or late, does no harm.
    * @returns the edge it is on
    * @throws AppError `SERVICE_UNAVAILABLE` when no edge can be reached
    */
-  async show(room: string, cameras: readonly { id: string; name: string }[]): Promise<NodeLink> {
+  async show(room: string, { cameras, viewers }: Shown): Promise<NodeLink> {
     const edge = await this.edgeOf(room);
     const client = this.#clientOf(edge);
     try {
-      if (cameras.length === 0) {
+      if (cameras.length === 0 || viewers.length === 0) {
         await client.deleteRoom(room).catch(ignoreMissing);
         await this.#o.valkey.run((valkey) => valkey.hdel(this.#directoryKey, room));
         return edge;
       }
-      const metadata = JSON.stringify({ cameras: [...cameras] } satisfies RoomMetadata);
+      const metadata = JSON.stringify({ cameras: [...cameras], viewers: [...viewers] } satisfies RoomMetadata);
       // Answers the room as it is when there already is one, with the metadata it had.
       const found = await client.createRoom({ name: room, metadata, departureTimeout: 20 });
-      if (!sameCameras(found.metadata, cameras)) await client.updateRoomMetadata(room, metadata);
+      if (found.metadata !== metadata) await client.updateRoomMetadata(room, metadata);
       return edge;
     } catch (error) {
       throw new AppError('SERVICE_UNAVAILABLE', { part: 'media_nodes' }, error);
     }
   }
 
-  /** Throws one viewer out; one who has left already is no error. */
-  async dismiss(room: string, identity: string): Promise<void> {
-    const edge = await this.edgeOf(room);
-    await this.#clientOf(edge).removeParticipant(room, identity).catch(ignoreMissing);
+  /** Every viewer on every edge. Edges that do not answer are named, because then the answer is not whole. */
+  async watching(): Promise<{ rooms: WatchedRoom[]; silent: string[] }> {
+    const silent: string[] = [];
+    const answers = await Promise.all(
+      this.#o.mediaPlane.edges().map(async (edge) => {
+        try {
+          return await this.#watchingOn(edge);
+        } catch {
+          silent.push(edge.id);
+          return [];
+        }
+      }),
+    );
+    return { rooms: answers.flat(), silent };
+  }
+
+  async #watchingOn(edge: NodeLink): Promise<WatchedRoom[]> {
+    const client = this.#clientOf(edge);
+    const found: WatchedRoom[] = [];
+    for (const { name, metadata, numParticipants, numPublishers } of await client.listRooms()) {
+      if (numParticipants <= numPublishers) continue;
+      const members = await client.listParticipants(name).catch(ignoreMissing);
+      const viewers = (members ?? []).filter(({ isPublisher }) => !isPublisher);
+      if (viewers.length > 0) found.push(watchedRoom(edge.id, name, metadata, viewers));
+    }
+    return found;
+  }
+
+  /** Says where rooms are that somebody watches: a directory that was lost must not move them. */
+  async rememberWhere(rooms: readonly WatchedRoom[]): Promise<void> {
+    for (const { room, edge } of rooms) {
+      await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));
+    }
   }
 
   /** @param host host name of the caller's request, for edges without an address of their own */
-  async admit(
-    edge: NodeLink,
-    room: string,
-    camera: string,
-    identity: string,
-    name: string,
-    host: string,
-  ): Promise<Admission> {
+  async admit(edge: NodeLink, room: string, camera: string, viewer: Viewer, host: string): Promise<Admission> {
     const token = new AccessToken(this.#o.livekit.apiKey, this.#o.livekit.apiSecret, {
-      identity,
-      name,
+      identity: viewer.identity,
+      name: viewer.name,
       ttl: this.#o.tokenSeconds,
+      // What the edge tells of the viewer, should everything else be forgotten.
+      attributes: { user: viewer.user, reservation: viewer.reservation },
     });
     token.addGrant({ room, roomJoin: true, canSubscribe: true, canPublish: false, canPublishData: false });
     const base = this.publicUrlOf(edge, host);
@@ -119,11 +160,7 @@ export class LiveService {
     const known = this.#clients.get(edge.id);
     if (known?.address === address) return known.client;
     const { apiKey, apiSecret } = this.#o.livekit;
-    const { certificate } = this.#o;
-    const client =
-      certificate === null
-        ? new RoomServiceClient(address, apiKey, apiSecret, { requestTimeout: 3, failover: false })
-        : pinnedRooms(address, apiKey, apiSecret, certificate);
+    const client = edgeRooms(address, apiKey, apiSecret, this.#o.certificate);
     this.#clients.set(edge.id, { address, client });
     return client;
   }
@@ -135,19 +172,7 @@ export class LiveService {
   }
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (error instanceof TwirpError && (error.code === 'not_found' || error.status === 404)) return;
   throw error;
-}
-
-function sameCameras(metadata: string, cameras: readonly { id: string; name: string }[]): boolean {
-  try {
-    const found = RoomMetadata.parse(JSON.parse(metadata)).cameras;
-    return (
-      found.length === cameras.length &&
-      found.every(({ id, name }, i) => id === cameras[i]?.id && name === cameras[i]?.name)
-    );
-  } catch {
-    return false;
-  }
 }

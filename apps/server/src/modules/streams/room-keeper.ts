@@ -3,14 +3,21 @@ import { AppError } from '../../platform/app-error.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { CamerasService } from '../cameras/cameras.service.ts';
 import type { LiveService } from '../live/live.service.ts';
-import type { EndedReservation, StreamRepository } from './streams.repository.ts';
+import type { EndedReservation } from './stream-answers.ts';
+import type { StreamRepository } from './streams.repository.ts';
 
 export interface RoomKeeperOptions {
   readonly repository: StreamRepository;
   readonly live: LiveService;
-  readonly cameras: Pick<CamerasService, 'names'>;
+  readonly cameras: Pick<CamerasService, 'briefs'>;
   readonly mediaPlane: Pick<MediaPlane, 'on' | 'off'>;
   readonly log: Log;
+  /** Valkey knows nothing any more. */
+  readonly onLost: () => void;
+  /** Reservations have ended. */
+  readonly onChange: () => void;
+  /** What else is set right with every sweep. May reject. */
+  readonly onSweep: () => Promise<void>;
   /** Between two looks at what has ended, milliseconds. Default 1,000. */
   readonly interval?: number;
   /** Between two sweeps, milliseconds. Default 60,000. */
@@ -89,32 +96,46 @@ export class RoomKeeper {
   }
 
   async #sync(room: string): Promise<void> {
-    const ids = await this.#o.repository.camerasOf(room);
-    const names = await this.#o.cameras.names(ids);
-    await this.#o.live.show(
-      room,
-      ids.map((id) => ({ id, name: names.get(id) ?? id })),
+    const shown = await this.#o.repository.shownIn(room);
+    const briefs = await this.#o.cameras.briefs(shown.map(({ camera }) => camera));
+    const wall = room.startsWith('wall_');
+    const cameras = new Map(
+      shown.map(({ id, camera }) => [
+        camera,
+        { id: camera, name: briefs.get(camera)?.name ?? camera, ...(wall ? { reservation: id } : {}) },
+      ]),
     );
+    await this.#o.live.show(room, {
+      cameras: [...cameras.values()],
+      viewers: [...new Set(shown.map(({ identity }) => identity))].sort(),
+    });
   }
 
+  /**
+   * What cannot be dealt with stays on the list: should this process die half-way, another one, or its successor, goes
+   * on ten seconds later.
+   */
   async #settle(): Promise<void> {
-    let ended: EndedReservation[] = [];
     try {
-      ended = await this.#o.repository.takeEnded();
-      const rooms = new Set(ended.map(({ room }) => room));
-      for (const room of rooms) {
-        await this.sync(room);
-        const gone = ended.filter((entry) => entry.room === room);
-        // A wall loses a camera and its viewer stays; in a room of one camera it is the viewer who goes.
-        for (const { identity } of gone.filter(({ room: name }) => name.startsWith('camera_'))) {
-          await this.#o.live.dismiss(room, identity);
-        }
-        ended = ended.filter((entry) => entry.room !== room);
-      }
+      const { lost, expired, ended } = await this.#o.repository.takeDue();
+      if (lost) this.#o.onLost();
+      if (expired > 0 || ended.length > 0) this.#o.onChange();
+      const byRoom = Map.groupBy(ended, ({ room }) => room);
+      await Promise.all([...byRoom].map(([room, gone]) => this.#stop(room, gone)));
+    } catch (error) {
+      if (!(error instanceof AppError)) this.#o.log.error({ err: error }, 'ended streams could not be stopped');
+    }
+  }
+
+  async #stop(room: string, gone: readonly EndedReservation[]): Promise<void> {
+    const ids = gone.map(({ id }) => id);
+    try {
+      await this.sync(room);
+      await this.#o.repository.settled(ids);
     } catch (error) {
       // Without an edge there is no media to stop: what it forgets by restarting is not filled in again.
-      if (!this.#closed) await this.#o.repository.giveBackEnded(ended).catch(() => {});
-      if (!(error instanceof AppError)) this.#o.log.error({ err: error }, 'ended streams could not be stopped');
+      if (!this.#closed) await this.#o.repository.unsettled(ids).catch(() => {});
+      this.#o.log.debug({ err: error, room }, 'a room could not be changed now');
     }
   }
 
@@ -122,6 +143,7 @@ export class RoomKeeper {
     try {
       const ended = await this.#o.repository.sweep();
       if (ended > 0) this.#o.log.info({ ended }, 'reservations without a heartbeat have ended');
+      await this.#o.onSweep();
       await this.settle();
       this.#stale = true;
     } catch (error) {

@@ -10,6 +10,7 @@ import { type NewReservation, StreamRepository } from './streams.repository.ts';
 let space: TestValkey;
 let valkey: Valkey;
 let now = 1_000_000;
+const defaults = Object.fromEntries(sources.map((source) => [source, agencies[source].limit]));
 
 const repositoryWith = (counts: 'reservations' | 'cameras') =>
   new StreamRepository(valkey, { counts, reservationSeconds: 3600, heartbeatTimeoutSeconds: 45, now: () => now });
@@ -24,6 +25,7 @@ beforeEach(async () => {
   await space.close();
   now = 1_000_000;
   streams = repositoryWith('reservations');
+  await streams.setLimits(defaults);
 });
 afterAll(async () => {
   await space?.close();
@@ -64,7 +66,9 @@ describe('reserving', () => {
       source: 'BUS',
       user_id: 'u1',
     });
-    expect(await streams.camerasOf(asked.room)).toEqual([asked.camera]);
+    expect(await streams.shownIn(asked.room)).toEqual([
+      { id: asked.id, camera: asked.camera, identity: asked.identity },
+    ]);
     expect(await streams.rooms()).toEqual([asked.room]);
   });
 
@@ -109,7 +113,7 @@ describe('reserving', () => {
     expect(await streams.reserve(wanted(), true)).toMatchObject({ outcome: 'full' });
     now += 1;
     expect(await streams.reserve(wanted(), true)).toMatchObject({ outcome: 'reserved' });
-    expect(await streams.takeEnded()).toMatchObject([{ cause: 'expired' }]);
+    expect((await streams.takeDue()).ended).toMatchObject([{ cause: 'expired' }]);
   });
 
   it('goes by a lowered limit without ending anything', async () => {
@@ -139,28 +143,92 @@ describe('releasing', () => {
   it('gives the place back once, and names what is left to do', async () => {
     const asked = wanted();
     await streams.reserve(asked, true);
-    expect(await streams.release(asked.id, 'stranger', 'released')).toBe('unknown');
-    expect(await streams.release(asked.id, 'u1', 'released')).toBe('released');
-    expect(await streams.release(asked.id, 'u1', 'released')).toBe('already');
-    expect(await streams.release(asked.id, 'stranger', 'released')).toBe('unknown');
-    expect(await streams.release(randomUUID(), 'u1', 'released')).toBe('unknown');
+    const release = async (id: string, user: string) => (await streams.release(id, user, 'released')).outcome;
+    expect(await release(asked.id, 'stranger')).toBe('unknown');
+    expect(await streams.release(asked.id, 'u1', 'released')).toEqual({
+      outcome: 'released',
+      source: 'BUS',
+      user: 'u1',
+    });
+    expect(await release(asked.id, 'u1')).toBe('already');
+    expect(await release(asked.id, 'stranger')).toBe('unknown');
+    expect(await release(randomUUID(), 'u1')).toBe('unknown');
     expect(await count('BUS')).toBe(0);
     expect(await streams.rooms()).toEqual([]);
-    const ended = await streams.takeEnded();
+    const { ended } = await streams.takeDue();
     expect(ended).toEqual([
       {
-        reservation_id: asked.id,
-        camera_id: asked.camera,
+        id: asked.id,
+        camera: asked.camera,
         source: 'BUS',
-        user_id: 'u1',
+        user: 'u1',
         room: asked.room,
         identity: asked.identity,
         cause: 'released',
       },
     ]);
-    expect(await streams.takeEnded()).toEqual([]);
-    await streams.giveBackEnded(ended);
-    expect(await streams.takeEnded()).toEqual(ended);
+  });
+
+  it('keeps on the list what nobody has dealt with: who took it may have died', async () => {
+    const asked = wanted();
+    await streams.reserve(asked, true);
+    await streams.release(asked.id, 'u1', 'released');
+    const take = async () => (await streams.takeDue()).ended.map(({ id }) => id);
+    expect(await take()).toEqual([asked.id]);
+    expect(await take()).toEqual([]);
+    now += 10_000;
+    expect(await take()).toEqual([asked.id]);
+    await streams.unsettled([asked.id]);
+    now += 1_000;
+    expect(await take()).toEqual([asked.id]);
+    await streams.settled([asked.id]);
+    now += 100_000;
+    expect(await take()).toEqual([]);
+  });
+});
+
+describe('when Valkey comes back empty', () => {
+  it('lets nobody in and ends nothing until it knows who watches', async () => {
+    const [watched, gone] = [wanted(), wanted()];
+    await streams.reserve(watched, true);
+    await streams.reserve(gone, true);
+    await space.close();
+    expect(await streams.isLost()).toBe(true);
+    expect((await streams.takeDue()).lost).toBe(true);
+    expect(await streams.reserve(wanted(), true)).toEqual({ outcome: 'lost' });
+    expect(await streams.heartbeat(watched.id, 'u1')).toBe('lost');
+    expect(await streams.release(watched.id, 'u1', 'released')).toEqual({ outcome: 'lost' });
+    expect(await streams.observe([watched])).toEqual(['RESTORED']);
+    await streams.setLimits(defaults);
+    expect(await streams.isLost()).toBe(false);
+    expect(await useOf('BUS')).toMatchObject({ current: 1, limit: 20 });
+    expect(await streams.heartbeat(watched.id, 'u1')).toBe(now + 3_600_000);
+    expect(await streams.reserve(watched, true)).toMatchObject({ outcome: 'kept', id: watched.id });
+    expect(await streams.heartbeat(gone.id, 'u1')).toBeNull();
+  });
+
+  it('takes a live connection for a beat, and puts back nothing that has ended', async () => {
+    const asked = wanted();
+    await streams.reserve(asked, true);
+    for (let i = 0; i < 10; i += 1) {
+      now += 40_000;
+      expect(await streams.observe([asked])).toEqual(['ALIVE']);
+    }
+    await streams.release(asked.id, 'u1', 'released');
+    expect(await streams.observe([asked])).toEqual(['ENDED']);
+    const late = wanted();
+    await streams.reserve(late, true);
+    now += 45_000;
+    expect(await streams.observe([late])).toEqual(['ENDED']);
+    expect(await useOf('BUS')).toMatchObject({ current: 0 });
+  });
+
+  it('charges one viewer once, also when the camera was reserved again meanwhile', async () => {
+    const asked = wanted();
+    const again = { ...asked, id: randomUUID() };
+    await streams.reserve(again, true);
+    expect(await streams.observe([asked])).toEqual(['ALIVE']);
+    expect(await useOf('BUS')).toMatchObject({ current: 1 });
   });
 });
 
@@ -205,12 +273,12 @@ describe('sweeping', () => {
     await valkey.client.hset(valkey.key('stream', 'cameras', 'BUS'), 'ghost', 7);
     await valkey.client.set(valkey.key('stream', 'count', 'BUS'), 99);
     await valkey.client.zadd(valkey.key('stream', 'active', 'BUS'), now + 1_000_000, 'without fields');
-    await valkey.client.hset(valkey.key('stream', 'room', 'wall_x'), 'ghost', 'camera');
-    await valkey.client.sadd(valkey.key('stream', 'rooms'), 'wall_x');
+    await valkey.client.hset(valkey.key('stream', 'room', kept.room), 'ghost\ncamera', 'ghost');
     expect(await streams.sweep()).toBe(1);
     expect(await useOf('BUS')).toMatchObject({ current: 1, cameras: [{ id: kept.camera, viewers: 1 }] });
     expect(await count('BUS')).toBe(1);
     expect(await streams.rooms()).toEqual([kept.room]);
+    expect(await valkey.client.hvals(valkey.key('stream', 'room', kept.room))).toEqual([kept.id]);
   });
 });
 
@@ -237,6 +305,7 @@ describe('whatever happens, in any order', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
           await space.close();
+          await streams.setLimits(defaults);
           let allowed: number = agencies.BUS.limit;
           const held = new Map<string, { id: string; camera: string; over: number }>();
           const ids = new Map<string, string>();
@@ -273,7 +342,7 @@ describe('whatever happens, in any order', () => {
                   expect((await streams.heartbeat(id, user)) !== null).toBe(known !== undefined);
                   if (known) known.over = now + 45_000;
                 } else {
-                  const word = await streams.release(id, user, 'released');
+                  const { outcome: word } = await streams.release(id, user, 'released');
                   // One that is late and not yet swept may be released or have ended: neither is counted any more.
                   if (known) expect(word).toBe('released');
                   else expect(word).not.toBe(id === 'never' ? 'released' : 'unknown');

@@ -1,7 +1,21 @@
-import { agencies, type Quality, type Source, sources } from '@marsad/contract';
-import { z } from 'zod';
+import { type Quality, type Source, sources } from '@marsad/contract';
 import { loadScript } from '../../platform/valkey/script.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
+import {
+  type EndedReservation,
+  type HeldReservation,
+  type Released,
+  type ReserveOutcome,
+  readDue,
+  readHeld,
+  readRelease,
+  readReserve,
+  readShown,
+  readStats,
+  readWords,
+  type ShownReservation,
+  type SourceUse,
+} from './stream-answers.ts';
 
 export interface QuotaOptions {
   /** What a limit counts: every reservation, or every camera once. */
@@ -25,36 +39,6 @@ export interface NewReservation {
   readonly quality: Quality;
 }
 
-export type ReserveOutcome =
-  | {
-      readonly outcome: 'reserved' | 'kept';
-      readonly id: string;
-      readonly identity: string;
-      readonly expiresAt: number;
-    }
-  | { readonly outcome: 'full'; readonly current: number; readonly limit: number }
-  | { readonly outcome: 'not-new' };
-
-/** A reservation that is over and whose media has to be stopped. */
-export const EndedReservation = z.object({
-  reservation_id: z.string(),
-  camera_id: z.string(),
-  source: z.string(),
-  user_id: z.string(),
-  room: z.string(),
-  identity: z.string(),
-  cause: z.string(),
-});
-export type EndedReservation = z.infer<typeof EndedReservation>;
-
-export interface SourceUse {
-  readonly source: Source;
-  readonly current: number;
-  readonly limit: number;
-  readonly reservations: number;
-  readonly cameras: readonly { readonly id: string; readonly viewers: number; readonly since: number }[];
-}
-
 const lua = (name: string) => loadScript(new URL(`lua/${name}.lua`, import.meta.url));
 const scripts = {
   reserve: lua('reserve'),
@@ -62,36 +46,41 @@ const scripts = {
   heartbeat: lua('heartbeat'),
   stats: lua('stats'),
   sweep: lua('sweep'),
+  due: lua('due'),
+  room: lua('room'),
+  list: lua('list'),
+  observe: lua('observe'),
+  limits: lua('limits'),
 };
 
-const ReserveAnswer = z.union([
-  z.tuple([z.enum(['OK', 'KEPT']), z.string(), z.string(), z.number()]),
-  z.tuple([z.literal('FULL'), z.number(), z.number()]),
-  z.tuple([z.literal('NOT_NEW')]),
-]);
-const StatsAnswer = z.array(
-  z.tuple([z.enum(sources), z.number(), z.number(), z.number(), z.array(z.union([z.string(), z.number()]))]),
-);
+/** Milliseconds in which whoever took an ended reservation has stopped its media, or has died. */
+const handling = 10_000;
+/** Milliseconds after which one whose media could not be stopped is tried again. */
+const again = 1_000;
 
 /**
  * Reservations, in Valkey and nowhere else. Each method is one script and so happens at once or not at all: no limit can
- * be overrun by two who ask together. All of them reject with `SERVICE_UNAVAILABLE` while Valkey is away.
+ * be overrun by two who ask together. All of them reject with `SERVICE_UNAVAILABLE` while Valkey is away. `lost` means
+ * that Valkey is there and knows nothing: until {@link setLimits} nobody is let in, because it is not known who is there.
  */
 export class StreamRepository {
   readonly #valkey: Valkey;
   readonly #quota: QuotaOptions;
+  readonly #lives: readonly [lifetime: number, patience: number];
 
   constructor(valkey: Valkey, quota: QuotaOptions) {
     this.#valkey = valkey;
     this.#quota = quota;
+    const lifetime = quota.reservationSeconds * 1000;
+    this.#lives = [lifetime, Math.min(lifetime, quota.heartbeatTimeoutSeconds * 1000)];
   }
 
   /** @param mayBeNew false only renews one that is there */
   async reserve(wanted: NewReservation, mayBeNew: boolean): Promise<ReserveOutcome> {
-    const answer = ReserveAnswer.parse(
-      await this.#run('reserve', [
+    return readReserve(
+      await this.#run(
+        'reserve',
         wanted.source,
-        agencies[wanted.source].limit,
         this.#quota.counts,
         wanted.id,
         wanted.camera,
@@ -101,84 +90,108 @@ export class StreamRepository {
         wanted.quality,
         ...this.#lives,
         mayBeNew ? 1 : 0,
-      ]),
+      ),
     );
-    switch (answer[0]) {
-      case 'FULL':
-        return { outcome: 'full', current: answer[1], limit: answer[2] };
-      case 'NOT_NEW':
-        return { outcome: 'not-new' };
-      default: {
-        const [word, id, identity, expiresAt] = answer;
-        return { outcome: word === 'OK' ? 'reserved' : 'kept', id, identity, expiresAt };
-      }
-    }
   }
 
   /** @param user whose it must be; null ends anybody's */
-  async release(id: string, user: string | null, cause: string): Promise<'released' | 'already' | 'unknown'> {
-    const answer = await this.#run('release', [id, user ?? '', this.#quota.counts, cause]);
-    return z.enum(['RELEASED', 'ALREADY', 'UNKNOWN']).parse(answer).toLowerCase() as 'released' | 'already' | 'unknown';
+  async release(id: string, user: string | null, cause: string): Promise<Released> {
+    return readRelease(await this.#run('release', id, user ?? '', this.#quota.counts, cause));
   }
 
   /** @returns when it expires now, or null when it is over, unknown or somebody else's */
-  async heartbeat(id: string, user: string | null): Promise<number | null> {
-    const answer = await this.#run('heartbeat', [id, user ?? '', this.#quota.counts, ...this.#lives]);
-    return z.number().parse(answer) || null;
+  async heartbeat(id: string, user: string | null): Promise<number | 'lost' | null> {
+    const answer = Number(await this.#run('heartbeat', id, user ?? '', this.#quota.counts, ...this.#lives));
+    return answer < 0 ? 'lost' : answer || null;
   }
 
   async stats(): Promise<SourceUse[]> {
-    const answer = StatsAnswer.parse(await this.#run('stats', [this.#quota.counts, ...defaults]));
-    return answer.map(([source, current, limit, reservations, flat]) => {
-      const cameras: { id: string; viewers: number; since: number }[] = [];
-      for (let i = 0; i + 2 < flat.length; i += 3) {
-        cameras.push({ id: String(flat[i]), viewers: Number(flat[i + 1]), since: Number(flat[i + 2]) });
-      }
-      return { source, current, limit, reservations, cameras };
+    return readStats(await this.#run('stats', this.#quota.counts, ...sources));
+  }
+
+  /** Every reservation there is. */
+  async list(): Promise<HeldReservation[]> {
+    const [lifetime, patience] = this.#lives;
+    return readHeld(await this.#run('list', ...sources)).map(({ over, ...held }) => {
+      const beatAt = over - patience;
+      return { ...held, beatAt, expiresAt: beatAt + lifetime };
     });
   }
 
   /** Ends what is late and sets the counts right. @returns how many were ended */
   async sweep(): Promise<number> {
-    return z.number().parse(await this.#run('sweep', [this.#quota.counts, ...defaults]));
+    return Number(await this.#run('sweep', this.#quota.counts, ...sources));
   }
 
-  /** Takes ended reservations off the list; who cannot deal with them gives them back. */
-  async takeEnded(most = 200): Promise<EndedReservation[]> {
-    const texts = await this.#valkey.run((client) => client.lpop(this.#key('ended'), most));
-    return (texts ?? []).map((text) => EndedReservation.parse(JSON.parse(text)));
+  /**
+   * Ends what is late, and takes ended reservations whose media has to be stopped. What is not called {@link settled}
+   * within ten seconds comes again, to whoever asks.
+   */
+  async takeDue(most = 200): Promise<{ lost: boolean; expired: number; ended: EndedReservation[] }> {
+    return readDue(await this.#run('due', this.#quota.counts, handling, most, ...sources));
   }
 
-  async giveBackEnded(ended: readonly EndedReservation[]): Promise<void> {
-    if (ended.length === 0) return;
-    await this.#valkey.run((client) =>
-      client.rpush(this.#key('ended'), ...ended.map((entry) => JSON.stringify(entry))),
-    );
+  /** Their media is stopped. */
+  async settled(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#valkey.run((client) => client.zrem(this.#key('ended'), ...ids));
   }
 
-  /** Cameras a room shows, in a stable order. */
-  async camerasOf(room: string): Promise<string[]> {
-    const held = await this.#valkey.run((client) => client.hvals(this.#key('room', room)));
-    return [...new Set(held)].sort();
+  /** Their media could not be stopped now. */
+  async unsettled(ids: readonly string[]): Promise<void> {
+    const due = (this.#quota.now?.() ?? Date.now()) + again;
+    for (const id of ids) await this.#valkey.run((client) => client.zadd(this.#key('ended'), 'XX', due, id));
+  }
+
+  /** What a room shows and to whom, in a stable order. */
+  async shownIn(room: string): Promise<ShownReservation[]> {
+    return readShown(await this.#run('room', room)).sort((a, b) => (a.camera < b.camera ? -1 : 1));
   }
 
   async rooms(): Promise<string[]> {
-    return this.#valkey.run((client) => client.smembers(this.#key('rooms')));
+    return [...new Set((await this.list()).map(({ room }) => room))];
   }
 
-  get #lives(): [number, number] {
-    const { reservationSeconds, heartbeatTimeoutSeconds } = this.#quota;
-    return [reservationSeconds * 1000, heartbeatTimeoutSeconds * 1000];
+  /** Whether somebody holds this camera in this room already. */
+  async holds(user: string, camera: string, room: string): Promise<boolean> {
+    return (await this.#valkey.run((client) => client.hexists(this.#key('room', room), `${user}\n${camera}`))) === 1;
+  }
+
+  /** A beat for each that is really watched; those of which nothing is known are put back. */
+  async observe(watched: readonly NewReservation[]): Promise<('ALIVE' | 'RESTORED' | 'ENDED')[]> {
+    const words: ('ALIVE' | 'RESTORED' | 'ENDED')[] = [];
+    // In parts: a script keeps everybody waiting, and takes a few thousand values at most.
+    for (let from = 0; from < watched.length; from += 200) {
+      const part = watched.slice(from, from + 200);
+      const values = part.flatMap((one) => [
+        one.id,
+        one.camera,
+        one.source,
+        one.user,
+        one.room,
+        one.identity,
+        one.quality,
+      ]);
+      words.push(...readWords(await this.#run('observe', this.#quota.counts, ...this.#lives, ...values)));
+    }
+    return words;
+  }
+
+  /** Sets limits, and says that what Valkey knows is the truth. */
+  async setLimits(limits: Readonly<Partial<Record<Source, number>>>): Promise<void> {
+    const pairs = Object.entries(limits).flat();
+    await this.#valkey.eval(scripts.limits, [this.#valkey.keyPrefix], pairs);
+  }
+
+  /** Whether Valkey is there and knows nothing. */
+  async isLost(): Promise<boolean> {
+    return (await this.#valkey.run((client) => client.exists(this.#key('ready')))) === 0;
   }
 
   #key(...parts: string[]): string {
     return this.#valkey.key('stream', ...parts);
   }
 
-  #run(script: keyof typeof scripts, args: readonly (string | number)[]): Promise<unknown> {
-    const now = this.#quota.now?.() ?? '';
-    return this.#valkey.eval(scripts[script], [this.#valkey.keyPrefix], [now, ...args]);
+  #run(script: keyof typeof scripts, ...args: readonly (string | number)[]): Promise<unknown> {
+    return this.#valkey.eval(scripts[script], [this.#valkey.keyPrefix], [this.#quota.now?.() ?? '', ...args]);
   }
 }
-
-const defaults = sources.flatMap((source) => [source, agencies[source].limit]);

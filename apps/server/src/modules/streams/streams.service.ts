@@ -1,13 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Reservation, ReserveBody, Source, SourceStats, StreamStats } from '@marsad/contract';
+import type { Reservation, ReserveBody, StreamStats } from '@marsad/contract';
 import type { Counter } from 'prom-client';
 import { AppError } from '../../platform/app-error.ts';
-import { type Caller, permittedSources } from '../../platform/auth/identity.ts';
+import { type Caller, permittedSources, requireSource } from '../../platform/auth/identity.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import type { CamerasService } from '../cameras/cameras.service.ts';
 import type { LiveService } from '../live/live.service.ts';
+import type { FullAgencies } from './full-agencies.ts';
 import type { RoomKeeper } from './room-keeper.ts';
-import type { SourceUse, StreamRepository } from './streams.repository.ts';
+import { type StatsSnapshot, statsFor } from './stream-stats.ts';
+import type { QuotaOptions, StreamRepository } from './streams.repository.ts';
 
 export interface StreamsServiceOptions {
   readonly repository: StreamRepository;
@@ -16,6 +18,12 @@ export interface StreamsServiceOptions {
   readonly live: LiveService;
   readonly audit: AuditService;
   readonly reservations: Counter<'source' | 'status'>;
+  readonly full: FullAgencies;
+  readonly counts: QuotaOptions['counts'];
+  /** Tells Valkey again who watches, after it has forgotten. */
+  readonly recover: () => Promise<void>;
+  /** Called when a reservation was made or has ended. */
+  readonly onChange: () => void;
   readonly now: () => number;
 }
 
@@ -35,12 +43,13 @@ export class StreamsService {
   async reserve(caller: Caller, body: ReserveBody, host: string): Promise<Reservation> {
     const { identity, origin } = caller;
     const { repository, cameras, live, rooms, audit, reservations } = this.#o;
-    const { row, live: state } = await cameras.viewable(caller, body.camera_id);
-    const { id: camera, name: camera_name, source } = row;
     if (body.user_id !== undefined && body.user_id !== identity.id && body.user_id !== identity.login) {
       throw new AppError('FORBIDDEN');
     }
-    const room = body.wall_id === undefined ? `camera_${camera}` : `wall_${identity.id}_${body.wall_id}`;
+    await this.#refuseEarly(caller, body);
+    const { row, live: state } = await cameras.viewable(caller, body.camera_id);
+    const { id: camera, name: camera_name, source } = row;
+    const room = roomOf(identity.id, camera, body.wall_id);
     const viewer = `user_${identity.id}_${body.wall_id ?? randomBytes(8).toString('hex')}`;
     const offline = state.stream.state === 'offline';
     const wanted = {
@@ -52,10 +61,12 @@ export class StreamsService {
       identity: viewer,
       quality: body.quality,
     };
-    const outcome = await repository.reserve(wanted, !offline);
+    const outcome = await this.#known(() => repository.reserve(wanted, !offline));
     if (outcome.outcome === 'full') {
+      const { current, limit } = outcome;
+      this.#o.full.remember({ source, current, limit });
       reservations.inc({ source, status: 'rejected' });
-      throw new AppError('AGENCY_LIMIT_EXCEEDED', { source, current: outcome.current, limit: outcome.limit });
+      throw new AppError('AGENCY_LIMIT_EXCEEDED', { source, current, limit });
     }
     if (outcome.outcome === 'not-new') {
       reservations.inc({ source, status: 'offline' });
@@ -66,11 +77,18 @@ export class StreamsService {
     try {
       await rooms.sync(room);
       const edge = await live.edgeOf(room);
-      const admission = await live.admit(edge, room, camera, outcome.identity, identity.displayName, host);
+      const viewer = {
+        identity: outcome.identity,
+        name: identity.displayName,
+        user: identity.id,
+        reservation: outcome.id,
+      };
+      const admission = await live.admit(edge, room, camera, viewer, host);
       if (outcome.outcome === 'reserved') {
         const details = { reservation_id: outcome.id, camera_id: camera, source, room };
         await audit.record({ type: 'stream_requested', actor: identity.id, details, origin });
         reservations.inc({ source, status: 'reserved' });
+        this.#o.onChange();
       }
       return {
         reservation_id: outcome.id,
@@ -86,7 +104,10 @@ export class StreamsService {
       };
     } catch (error) {
       // Nobody can use it, so nobody should be charged for it.
-      if (outcome.outcome === 'reserved') await repository.release(outcome.id, null, 'failed').catch(() => {});
+      if (outcome.outcome === 'reserved') {
+        await repository.release(outcome.id, null, 'failed').catch(() => {});
+        void rooms.settle();
+      }
       reservations.inc({ source, status: 'failed' });
       throw error;
     }
@@ -95,9 +116,10 @@ export class StreamsService {
   /** One's own that has ended already is released too. @throws AppError `RESERVATION_NOT_FOUND` */
   async release({ identity, origin }: Caller, id: string): Promise<void> {
     const { repository, rooms, audit } = this.#o;
-    const outcome = await repository.release(id, identity.id, 'released');
+    const { outcome } = await this.#known(() => repository.release(id, identity.id, 'released'));
     if (outcome === 'unknown') throw new AppError('RESERVATION_NOT_FOUND');
     if (outcome === 'already') return;
+    this.#o.onChange();
     await Promise.all([
       rooms.settle(),
       audit.record({ type: 'stream_released', actor: identity.id, details: { reservation_id: id }, origin }),
@@ -107,38 +129,57 @@ export class StreamsService {
   /** @throws AppError `RESERVATION_NOT_FOUND` */
   async heartbeat({ identity }: Caller, id: string): Promise<void> {
     const expiresAt = await this.#o.repository.heartbeat(id, identity.id);
+    if (expiresAt === 'lost') {
+      // Not "it is over": those who watch are being found again.
+      void this.#o.recover().catch(() => {});
+      throw new AppError('SERVICE_UNAVAILABLE', { part: 'valkey' });
+    }
     if (expiresAt === null) throw new AppError('RESERVATION_NOT_FOUND');
   }
 
   async stats(caller: Caller): Promise<StreamStats> {
-    const visible = new Set<Source>(permittedSources(caller, 'camera', 'view'));
-    const uses = (await this.#o.repository.stats()).filter(({ source }) => visible.has(source));
-    const names = await this.#o.cameras.names(uses.flatMap(({ cameras }) => cameras.map(({ id }) => id)));
-    return {
-      active_streams: uses.reduce((sum, { cameras }) => sum + cameras.length, 0),
-      total_viewers: uses.reduce((sum, { reservations }) => sum + reservations, 0),
-      source_stats: Object.fromEntries(uses.map((use) => [use.source, sourceStatsOf(use)])),
-      camera_stats: uses.flatMap(({ source, cameras }) =>
-        cameras.map(({ id, viewers, since }) => ({
-          camera_id: id,
-          camera_name: names.get(id) ?? id,
-          viewer_count: viewers,
-          source,
-          active_since: new Date(since).toISOString(),
-        })),
-      ),
-      timestamp: new Date(this.#o.now()).toISOString(),
-    };
+    const all = await this.snapshot();
+    return statsFor(all, permittedSources(caller, 'camera', 'view'));
+  }
+
+  /** Everything, for those who filter by agency themselves. */
+  async snapshot(): Promise<StatsSnapshot> {
+    const uses = await this.#o.repository.stats();
+    const briefs = await this.#o.cameras.briefs(uses.flatMap(({ cameras }) => cameras.map(({ id }) => id)));
+    const names = new Map([...briefs].map(([id, { name }]) => [id, name]));
+    return { uses, names, timestamp: new Date(this.#o.now()).toISOString() };
+  }
+
+  /**
+   * Answers "full" again without asking anybody, when somebody was told so a moment ago: a wall that keeps asking must
+   * not cost more than one that is served.
+   */
+  async #refuseEarly(caller: Caller, { camera_id, wall_id }: ReserveBody): Promise<void> {
+    const brief = this.#o.cameras.remembered(camera_id);
+    if (brief === undefined || brief.removed) return;
+    const { id, source } = brief;
+    const told = this.#o.full.lately(source);
+    if (told === null || this.#o.counts === 'cameras') return;
+    requireSource(caller, 'camera', source, 'view');
+    const user = caller.identity.id;
+    if (await this.#o.repository.holds(user, id, roomOf(user, id, wall_id))) return;
+    this.#o.reservations.inc({ source, status: 'rejected' });
+    throw new AppError('AGENCY_LIMIT_EXCEEDED', { ...told });
+  }
+
+  /** When Valkey has forgotten everything, it is first told again who watches. */
+  async #known<T extends { readonly outcome: string }>(
+    operation: () => Promise<T>,
+  ): Promise<Exclude<T, { readonly outcome: 'lost' }>> {
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const answer = await operation();
+      if (answer.outcome !== 'lost') return answer as Exclude<T, { readonly outcome: 'lost' }>;
+      await this.#o.recover();
+    }
+    throw new AppError('SERVICE_UNAVAILABLE', { part: 'valkey' });
   }
 }
 
-function sourceStatsOf({ source, current, limit, cameras }: SourceUse): SourceStats {
-  return {
-    source,
-    current,
-    limit,
-    // A limit of 0 that somebody is over is full, not infinitely so.
-    usage_percent: limit > 0 ? Math.round((current / limit) * 1000) / 10 : current > 0 ? 100 : 0,
-    active_cameras: cameras.length,
-  };
+function roomOf(user: string, camera: string, wall: string | undefined): string {
+  return wall === undefined ? `camera_${camera}` : `wall_${user}_${wall}`;
 }

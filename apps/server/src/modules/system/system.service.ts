@@ -103,7 +103,7 @@ export class SystemService {
     this.#limit.reset();
     for (const { source, current, limit } of await this.#o.streams.stats().catch(() => [])) {
       this.#active.set({ source }, current);
-      this.#limit.set({ source }, limit);
+      if (limit !== null) this.#limit.set({ source }, limit);
     }
   }
 }

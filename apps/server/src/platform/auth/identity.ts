@@ -20,6 +20,8 @@ export interface Identity {
   readonly isAdmin: boolean;
   /** The session the token was issued for, when it was issued here. */
   readonly session: string | null;
+  /** When the token ends, milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /** Who calls a use case, and from where: the first argument of every one. */
@@ -46,6 +48,7 @@ export function identityOf(claims: AccessClaims): Identity {
     permissions: claims.permissions,
     isAdmin: isAdmin(claims.permissions),
     session: claims.sid ?? null,
+    expiresAt: claims.exp * 1000,
   };
 }
 

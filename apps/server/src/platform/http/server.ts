@@ -16,6 +16,8 @@ import type { Log } from '../log/log.ts';
 import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import { guard } from './guard.ts';
 import { type Problem, problemOf } from './problem.ts';
+import { limitAddresses, limitUsers, type RateLimits } from './rate-limits.ts';
+import { carryRequestId } from './request-context.ts';
 import { validate } from './validation.ts';
 
 declare module 'fastify' {
@@ -41,9 +43,11 @@ export interface HttpServerOptions {
   readonly trustedProxies: readonly string[];
   /** Origins, beside its own, that a page of ours may connect to: where the edges are. Asked for every page. */
   readonly connectSources: () => readonly string[];
+  readonly rateLimits?: RateLimits;
 }
 
-const bodyLimit = 10 * 1024 * 1024;
+/** Bytes of a body. Nothing that is sent to the api is larger than a form full of text. */
+const bodyLimit = 1024 * 1024;
 const requestIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** A server without routes: request ids, access checks, error answers, security headers, limits. */
@@ -102,7 +106,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   await app.register(cookie);
   await app.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] });
+  carryRequestId(app);
+  if (options.rateLimits) limitAddresses(app, options.rateLimits);
   guard(app, options.verifier);
+  if (options.rateLimits) limitUsers(app, options.rateLimits);
   options.metrics.observe(app);
   answerErrors(app);
   logRequests(app);

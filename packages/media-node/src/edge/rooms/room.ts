@@ -1,7 +1,7 @@
 import {
   type DataPacket,
   DataPacket_Kind,
-  type DisconnectReason,
+  DisconnectReason,
   type ParticipantInfo,
   ParticipantUpdate,
   Room as RoomInfo,
@@ -44,6 +44,9 @@ export class Room {
   readonly #cameras = new Map<string, CameraParticipant>();
   readonly #members = new Map<string, Member>();
   #metadata = '';
+  /** The metadata as viewers may read it: not who else may be here. */
+  #shown = '';
+  #admitted: ReadonlySet<string> | null = null;
 
   constructor(options: RoomOptions, listener: RoomListener) {
     this.name = options.name;
@@ -71,6 +74,16 @@ export class Room {
     return this.members.filter((member) => member.identity === identity);
   }
 
+  /** Whether somebody of this identity may be here now, whatever the token says. */
+  admits(identity: string): boolean {
+    return this.#admitted?.has(identity) ?? true;
+  }
+
+  /** Whether the room says who may be in it: then an identity is one viewer, and watches once. */
+  get isGuarded(): boolean {
+    return this.#admitted !== null;
+  }
+
   camera(id: string): CameraParticipant | undefined {
     return this.#cameras.get(id);
   }
@@ -84,11 +97,22 @@ export class Room {
     if (this.#members.delete(member.sid)) this.#listener.left(this, member);
   }
 
-  /** Shows the cameras the metadata names from now on; other metadata than `RoomMetadata` names none. */
+  /**
+   * Shows the cameras the metadata names from now on, to those it admits; other metadata than `RoomMetadata` names none
+   * and admits everybody.
+   */
   setMetadata(metadata: string): void {
     if (metadata === this.#metadata) return;
     this.#metadata = metadata;
-    const wanted = new Map(camerasIn(metadata).map((camera) => [camera.id, camera.name]));
+    const parsed = parse(metadata);
+    const shown = parsed === null ? metadata : JSON.stringify({ cameras: parsed.cameras });
+    const retold = shown !== this.#shown;
+    this.#shown = shown;
+    this.#admitted = parsed?.viewers === undefined ? null : new Set(parsed.viewers);
+    for (const member of this.members) {
+      if (!this.admits(member.identity)) member.close(DisconnectReason.PARTICIPANT_REMOVED);
+    }
+    const wanted = new Map(parsed?.cameras.map((camera) => [camera.id, camera.name]));
     const removed = this.cameras.filter((camera) => !wanted.has(camera.id));
     const renamed: CameraParticipant[] = [];
     const added: CameraParticipant[] = [];
@@ -107,7 +131,7 @@ export class Room {
       ...removed.map((camera) => camera.info(true)),
       ...[...renamed, ...added].map((camera) => camera.info()),
     ];
-    this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: this.info() }) });
+    if (retold) this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: this.shownInfo() }) });
     if (participants.length > 0) this.tell({ case: 'update', value: new ParticipantUpdate({ participants }) });
     for (const member of this.members) member.camerasChanged(added, removed);
     for (const camera of removed) this.#listener.unpublished(this, camera);
@@ -139,6 +163,12 @@ export class Room {
     return [...this.cameras.map((camera) => camera.info()), ...this.members.map((member) => member.info())];
   }
 
+  /** What viewers are told of the room. */
+  shownInfo(): RoomInfo {
+    return new RoomInfo({ ...this.info(), metadata: this.#shown });
+  }
+
+  /** What its operators are told of it. */
   info(): RoomInfo {
     return new RoomInfo({
       sid: this.sid,
@@ -159,10 +189,10 @@ export class Room {
   }
 }
 
-function camerasIn(metadata: string): RoomMetadata['cameras'] {
+function parse(metadata: string): RoomMetadata | null {
   try {
-    return RoomMetadata.parse(JSON.parse(metadata)).cameras;
+    return RoomMetadata.parse(JSON.parse(metadata));
   } catch {
-    return [];
+    return null;
   }
 }

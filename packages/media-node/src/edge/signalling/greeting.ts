@@ -13,7 +13,7 @@ function serverInfo(): ServerInfo {
 /** The first message to a client that joins: whom it is, who is there, and how often to ping (seconds). */
 export function joinResponse(room: Room, me: ParticipantInfo): JoinResponse {
   return new JoinResponse({
-    room: room.info(),
+    room: room.shownInfo(),
     participant: me,
     otherParticipants: room.cameras.map((camera) => camera.info()),
     subscriberPrimary: true,

@@ -77,6 +77,7 @@ export class RtcEndpoint {
     if (!grant.video.room) return { status: 400, text: 'room name cannot be empty' };
     const room = this.#parts.rooms.get(grant.video.room);
     if (!room) return { status: 404, text: 'requested room does not exist' };
+    if (!room.admits(grant.identity)) return { status: 403, text: 'not admitted to this room' };
     const returns = room.membersOf(grant.identity).length > 0;
     if (room.isFull && !returns) return { status: 403, text: 'room is full' };
     return { grant, room };

@@ -125,7 +125,7 @@ export class Session implements Member, EverySecond {
     this.tell({ case: 'reconnect', value: reconnectResponse() });
     const participants = [this.info(), ...room.cameras.map((camera) => camera.info())];
     this.tell({ case: 'update', value: new ParticipantUpdate({ participants }) });
-    this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: room.info() }) });
+    this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: room.shownInfo() }) });
     this.#renewToken(grant);
     this.#negotiation.repeat();
     return true;

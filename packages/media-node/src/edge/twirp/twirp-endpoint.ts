@@ -27,7 +27,9 @@ export class TwirpEndpoint {
       text = await this.#call(request, url);
     } catch (error) {
       const known = error instanceof TwirpError ? error : new TwirpError('internal', 'internal error');
-      if (known.code === 'internal') this.#log.error({ err: error }, 'twirp call failed');
+      if (known.code === 'internal') {
+        this.#log.error({ err: error, request_id: request.headers['x-request-id'] }, 'twirp call failed');
+      }
       status = known.status;
       text = JSON.stringify({ code: known.code, msg: known.message });
     }
@@ -50,6 +52,9 @@ export class TwirpEndpoint {
     if (!grant) throw new TwirpError('unauthenticated', 'invalid authorization token');
     const body = await readBody(request, MAX_BODY);
     if (!body) throw new TwirpError('invalid_argument', 'body is too long');
+    const id = request.headers['x-request-id'];
+    const requestId = typeof id === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(id) ? id : undefined;
+    this.#log.debug({ method, room: grant.video.room, request_id: requestId }, 'room command');
     try {
       return this.#service.call(method, grant, body.toString('utf8')).toJsonString({ emitDefaultValues: false });
     } catch (error) {

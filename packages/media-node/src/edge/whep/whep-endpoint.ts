@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DisconnectReason } from '@livekit/protocol';
 import { tokenOf } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
 import { readBody } from '../http/body.ts';
@@ -52,6 +53,7 @@ export class WhepEndpoint {
     const room = this.#parts.rooms.get(name);
     const camera = room?.camera(id);
     if (!room || !camera) return refuse(response, 404, 'no such camera');
+    if (!room.admits(grant.identity)) return refuse(response, 403, 'not admitted to this room');
     if (room.isFull) return refuse(response, 403, 'room is full');
     if (!/^application\/sdp\b/i.test(request.headers['content-type'] ?? '')) {
       return refuse(response, 415, 'the offer must be application/sdp');
@@ -62,6 +64,11 @@ export class WhepEndpoint {
     if (!sdp.startsWith('v=0')) return refuse(response, 400, 'the offer is not SDP');
     const offer = readOffer(sdp);
     if (!offer) return refuse(response, 406, 'the offer has no video line for H264 with packetization-mode=1');
+    // Asked again after the body was awaited: the viewer may have been taken off meanwhile.
+    if (!room.admits(grant.identity)) return refuse(response, 403, 'not admitted to this room');
+    if (room.isGuarded) {
+      for (const member of room.membersOf(grant.identity)) member.close(DisconnectReason.DUPLICATE_IDENTITY);
+    }
     const session = new WhepSession({
       grant,
       room,
@@ -75,6 +82,10 @@ export class WhepEndpoint {
     if (answer === null) {
       session.close();
       return refuse(response, 400, 'the offer cannot be answered');
+    }
+    if (!room.admits(grant.identity) || room.camera(id) !== camera) {
+      session.close();
+      return refuse(response, 404, 'no such camera');
     }
     if (camera.isUnsupported) {
       session.close();

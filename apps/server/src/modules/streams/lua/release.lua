@@ -1,9 +1,12 @@
 --#include common.lua
 -- ARGV: now, id, user (or '' for whoever it is), counts, cause
--- Answers 'RELEASED', 'ALREADY' when it had ended before, or 'UNKNOWN', also for a stranger's.
+-- Answers { 'RELEASED', source, user }, or 'ALREADY' alike when it had ended before, or { 'UNKNOWN' }, also for a
+-- stranger's, or { 'LOST' }.
 local id, user, counts, cause = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local held = fields(id)
-if not held.camera_id or (user ~= '' and held.user_id ~= user) then return 'UNKNOWN' end
-if held.ended or not finish(id, held.source, held, cause) then return 'ALREADY' end
-publish_count(held.source, counts)
-return 'RELEASED'
+local held = call('HMGET', prefix .. 'reservation:' .. id, 'source', 'user_id', 'ended')
+local source = held[1]
+if not source then return { lost() and 'LOST' or 'UNKNOWN' } end
+if user ~= '' and held[2] ~= user then return { 'UNKNOWN' } end
+if held[3] or not finish(id, source, cause, clock(ARGV[1])) then return { 'ALREADY', source, held[2] } end
+publish_count(source, counts)
+return { 'RELEASED', source, held[2] }

@@ -1,25 +1,28 @@
 --#include common.lua
--- ARGV: now, counts, then pairs of source and default limit
--- Answers, for each source: { source, charged, limit, reservations, { camera, reservations, since, ... } }.
-local now = clock(ARGV[1])
-local counts = ARGV[2]
+-- ARGV: now, counts, then the sources
+-- Answers, for each source: { source, charged, limit or -1, reservations, { camera, reservations, since, ... } }.
+local now, counts = clock(ARGV[1]), ARGV[2]
 local answer = {}
-for i = 3, #ARGV, 2 do
+for i = 3, #ARGV do
   local source = ARGV[i]
   if expire(source, now, 500) > 0 then publish_count(source, counts) end
-  local cameras = {}
-  local flat = server.call('HGETALL', prefix .. 'cameras:' .. source)
-  for j = 1, #flat, 2 do
-    cameras[#cameras + 1] = flat[j]
-    cameras[#cameras + 1] = tonumber(flat[j + 1])
-    cameras[#cameras + 1] = server.call('HGET', prefix .. 'since:' .. source, flat[j]) or tostring(now)
+  local ids = call('ZRANGE', prefix .. 'active:' .. source, 0, -1)
+  local held, since = {}, {}
+  for _, id in ipairs(ids) do
+    local row = call('HMGET', prefix .. 'reservation:' .. id, 'camera_id', 'created_at')
+    local camera, created = row[1], tonumber(row[2])
+    if camera then
+      held[camera] = (held[camera] or 0) + 1
+      if created and created < (since[camera] or math.huge) then since[camera] = created end
+    end
   end
-  answer[#answer + 1] = {
-    source,
-    charged(source, counts),
-    limit_of(source, ARGV[i + 1]),
-    server.call('ZCARD', prefix .. 'active:' .. source),
-    cameras,
-  }
+  local cameras = {}
+  for camera, viewers in pairs(held) do
+    cameras[#cameras + 1] = camera
+    cameras[#cameras + 1] = viewers
+    cameras[#cameras + 1] = tostring(since[camera] or now)
+  end
+  local limit = tonumber(call('GET', prefix .. 'limit:' .. source)) or -1
+  answer[#answer + 1] = { source, charged(source, counts), limit, #ids, cameras }
 end
 return answer

@@ -1,11 +1,11 @@
 --#include common.lua
--- ARGV: now, counts, then pairs of source and default limit
--- Ends what is late, then counts every camera anew from the reservations themselves, so that no mistake (a script that
--- ran out of memory half-way, an administrator's hand) lasts longer than one round. Answers how many were ended.
-local now = clock(ARGV[1])
-local counts = ARGV[2]
+-- ARGV: now, counts, then the sources
+-- Ends what is late, then counts every camera and room anew from the reservations themselves, so that no mistake (an
+-- administrator's hand, a change of what is counted) lasts longer than one round. Answers how many were ended.
+local now, counts = clock(ARGV[1]), ARGV[2]
 local ended = 0
-for i = 3, #ARGV, 2 do
+local rooms = {}
+for i = 3, #ARGV do
   local source = ARGV[i]
   local page
   repeat
@@ -13,38 +13,32 @@ for i = 3, #ARGV, 2 do
     ended = ended + page
   until page < 500
   local truth = {}
-  for _, id in ipairs(server.call('ZRANGE', prefix .. 'active:' .. source, 0, -1)) do
-    local camera = server.call('HGET', prefix .. 'reservation:' .. id, 'camera_id')
+  for _, id in ipairs(call('ZRANGE', prefix .. 'active:' .. source, 0, -1)) do
+    local row = call('HMGET', prefix .. 'reservation:' .. id, 'camera_id', 'user_id', 'room')
+    local camera = row[1]
     if camera then
       truth[camera] = (truth[camera] or 0) + 1
+      local room = rooms[row[3]] or {}
+      room[row[2] .. '\n' .. camera] = id
+      rooms[row[3]] = room
     else
       -- Without its fields nobody can hold it, nor end it.
-      server.call('ZREM', prefix .. 'active:' .. source, id)
+      call('ZREM', prefix .. 'active:' .. source, id)
       ended = ended + 1
     end
   end
-  local cameras, since = prefix .. 'cameras:' .. source, prefix .. 'since:' .. source
-  local flat = server.call('HGETALL', cameras)
-  for j = 1, #flat, 2 do
-    if not truth[flat[j]] then
-      server.call('HDEL', cameras, flat[j])
-      server.call('HDEL', since, flat[j])
-    end
+  local cameras = prefix .. 'cameras:' .. source
+  for _, camera in ipairs(call('HKEYS', cameras)) do
+    if not truth[camera] then call('HDEL', cameras, camera) end
   end
-  for camera, held in pairs(truth) do
-    server.call('HSET', cameras, camera, held)
-    server.call('HSETNX', since, camera, now)
-  end
-  limit_of(source, ARGV[i + 1])
+  for camera, held in pairs(truth) do call('HSET', cameras, camera, held) end
   publish_count(source, counts)
 end
-for _, room in ipairs(server.call('SMEMBERS', prefix .. 'rooms')) do
-  for _, id in ipairs(server.call('HKEYS', prefix .. 'room:' .. room)) do
-    local source = server.call('HGET', prefix .. 'reservation:' .. id, 'source')
-    if not source or not server.call('ZSCORE', prefix .. 'active:' .. source, id) then
-      server.call('HDEL', prefix .. 'room:' .. room, id)
-    end
+for name, slots in pairs(rooms) do
+  local key = prefix .. 'room:' .. name
+  for _, slot in ipairs(call('HKEYS', key)) do
+    if not slots[slot] then call('HDEL', key, slot) end
   end
-  if server.call('EXISTS', prefix .. 'room:' .. room) == 0 then server.call('SREM', prefix .. 'rooms', room) end
+  for slot, id in pairs(slots) do call('HSETNX', key, slot, id) end
 end
 return ended

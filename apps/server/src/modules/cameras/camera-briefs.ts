@@ -1,0 +1,44 @@
+import type { CameraBrief } from './cameras.repository.ts';
+
+const lifeMs = 5_000;
+const most = 20_000;
+
+/**
+ * Names and agencies of cameras for those who need them many times a second. What another process changes is seen after
+ * five seconds at most; a camera that is not found is asked for every time.
+ */
+export class CameraBriefs {
+  readonly #load: (ids: readonly string[]) => Promise<CameraBrief[]>;
+  readonly #known = new Map<string, { brief: CameraBrief; until: number }>();
+
+  constructor(load: (ids: readonly string[]) => Promise<CameraBrief[]>) {
+    this.#load = load;
+  }
+
+  async of(ids: readonly string[]): Promise<Map<string, CameraBrief>> {
+    const found = new Map<string, CameraBrief>();
+    const missing: string[] = [];
+    for (const id of new Set(ids)) {
+      const brief = this.remembered(id);
+      if (brief === undefined) missing.push(id);
+      else found.set(id, brief);
+    }
+    if (missing.length === 0) return found;
+    const until = performance.now() + lifeMs;
+    for (const brief of await this.#load(missing)) {
+      if (this.#known.size >= most) this.#known.clear();
+      this.#known.set(brief.id, { brief, until });
+      found.set(brief.id, brief);
+    }
+    return found;
+  }
+
+  remembered(id: string): CameraBrief | undefined {
+    const known = this.#known.get(id);
+    return known !== undefined && known.until > performance.now() ? known.brief : undefined;
+  }
+
+  forget(): void {
+    this.#known.clear();
+  }
+}

@@ -1,0 +1,95 @@
+import { type HubEvent, hubCloseCodes, type Source } from '@marsad/contract';
+import type { Gauge } from 'prom-client';
+import type { WebSocket } from 'ws';
+import type { Identity } from '../../platform/auth/identity.ts';
+import { HubConnection } from './hub-connection.ts';
+
+export interface EventHubOptions {
+  readonly verify: (token: string) => Promise<Identity>;
+  readonly connections: Gauge;
+  /** Somebody new listens and has heard nothing yet. */
+  readonly onKnown: (connection: HubConnection) => void;
+  /** Wall clock, milliseconds. */
+  readonly now: () => number;
+  /** Between two pings, milliseconds. Default 15,000. */
+  readonly pingInterval?: number;
+}
+
+/** Connections of one user, and of all, that one process takes. */
+const mostOfOne = 16;
+const mostOfAll = 10_000;
+
+/** Everybody who listens to this process, and what each may hear. */
+export class EventHub {
+  readonly #o: EventHubOptions;
+  /** Those that have not said who they are are here too. */
+  readonly #connections = new Set<HubConnection>();
+  readonly #byUser = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: EventHubOptions) {
+    this.#o = options;
+    this.#timer = setInterval(() => {
+      for (const connection of this.#connections) connection.ping();
+    }, options.pingInterval ?? 15_000);
+  }
+
+  /** @param token one that came with the request; null waits for the first message */
+  accept(socket: WebSocket, token: string | null): void {
+    if (this.#connections.size >= mostOfAll) {
+      socket.close(hubCloseCodes.tooMany, 'too many connections');
+      return;
+    }
+    const connection = new HubConnection({
+      socket,
+      verify: this.#o.verify,
+      now: this.#o.now,
+      onKnown: (known) => this.#known(known),
+      onGone: (gone) => this.#gone(gone),
+    });
+    this.#connections.add(connection);
+    if (token !== null) void connection.show(token);
+  }
+
+  /** Those who may hear something. */
+  *listeners(): Iterable<HubConnection> {
+    for (const connection of this.#connections) if (connection.identity !== null) yield connection;
+  }
+
+  get isHeard(): boolean {
+    return this.#byUser.size > 0;
+  }
+
+  /** @param source whose it is; null is everybody's */
+  broadcast(event: HubEvent, source: Source | null): void {
+    const text = JSON.stringify(event);
+    for (const connection of this.listeners()) {
+      if (source === null || connection.sources.includes(source)) connection.send(text);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const connection of [...this.#connections]) connection.end(hubCloseCodes.goingAway, 'the server goes down');
+  }
+
+  #known(connection: HubConnection): boolean {
+    const user = connection.identity?.id ?? '';
+    const held = this.#byUser.get(user) ?? 0;
+    this.#byUser.set(user, held + 1);
+    this.#o.connections.inc();
+    if (held >= mostOfOne) return false;
+    this.#o.onKnown(connection);
+    return true;
+  }
+
+  #gone(connection: HubConnection): void {
+    this.#connections.delete(connection);
+    const user = connection.identity?.id;
+    if (user === undefined) return;
+    const held = (this.#byUser.get(user) ?? 1) - 1;
+    if (held > 0) this.#byUser.set(user, held);
+    else this.#byUser.delete(user);
+    this.#o.connections.dec();
+  }
+}

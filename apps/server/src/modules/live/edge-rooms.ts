@@ -1,0 +1,100 @@
+import { X509Certificate } from 'node:crypto';
+import { Agent, type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
+import { RoomServiceClient, TwirpError } from 'livekit-server-sdk';
+import { requestId } from '../../platform/http/request-context.ts';
+
+const timeoutMs = 3_000;
+const largestAnswer = 4 * 1024 * 1024;
+
+/**
+ * A `RoomServiceClient` for an edge. Everything about it stays as the SDK has it; only what carries its requests is
+ * replaced, for two reasons: each says in whose request it is made, and an edge under TLS is reached by address, while its
+ * certificate is for the name its viewers know. So exactly one certificate is trusted: the one this installation serves
+ * with, and `fetch` cannot be told that.
+ *
+ * @param certificate PEM, the leaf first; null without TLS
+ */
+export function edgeRooms(
+  host: string,
+  apiKey: string,
+  apiSecret: string,
+  certificate: string | null,
+): RoomServiceClient {
+  const client = new RoomServiceClient(host, apiKey, apiSecret, { failover: false });
+  const send = certificate === null ? plain() : pinned(certificate);
+  const rpc = {
+    request: (service: string, method: string, data: unknown, headers: Record<string, string>) => {
+      const id = requestId();
+      return post(send, new URL(`/twirp/livekit.${service}/${method}`, host), JSON.stringify(data), {
+        ...headers,
+        ...(id === null ? {} : { 'x-request-id': id }),
+      });
+    },
+  };
+  return Object.assign(client, { rpc });
+}
+
+type Send = (url: URL, options: RequestOptions) => ClientRequest;
+
+function plain(): Send {
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  return (url, options) => httpRequest(url, { ...options, agent });
+}
+
+function pinned(certificate: string): Send {
+  const own = new X509Certificate(certificate).fingerprint256;
+  const agent = new TlsAgent({
+    keepAlive: true,
+    maxSockets: 32,
+    ca: certificate,
+    // The leaf itself is what is trusted, whoever signed it.
+    allowPartialTrustChain: true,
+    checkServerIdentity: (_host, peer) =>
+      peer.fingerprint256 === own ? undefined : new Error('the edge shows another certificate than ours'),
+  });
+  return (url, options) => httpsRequest(url, { ...options, agent });
+}
+
+function post(send: Send, url: URL, body: string, headers: Record<string, string>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const request = send(url, {
+      method: 'POST',
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        ...headers,
+        'content-type': 'application/json;charset=UTF-8',
+        'content-length': Buffer.byteLength(body),
+      },
+    });
+    request.once('error', reject);
+    request.once('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.once('error', reject);
+      response.on('data', (part: string) => {
+        text += part;
+        if (text.length > largestAnswer) request.destroy(new Error('the edge answered too much'));
+      });
+      response.once('end', () => {
+        const status = response.statusCode ?? 0;
+        const answer = parseJson(text);
+        if (status >= 200 && status < 300) resolve(answer);
+        else
+          reject(
+            new TwirpError(response.statusMessage ?? '', String(answer.msg ?? ''), status, String(answer.code ?? '')),
+          );
+      });
+    });
+    request.end(body);
+  });
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

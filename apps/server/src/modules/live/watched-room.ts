@@ -1,0 +1,53 @@
+import { RoomMetadata } from '@marsad/contract';
+
+/** A room in which somebody is, as its edge tells it. */
+export interface WatchedRoom {
+  readonly edge: string;
+  readonly room: string;
+  /** What is watched, by whom; a reservation without which somebody watches is not among them. */
+  readonly watched: readonly Watched[];
+}
+
+export interface Watched {
+  readonly reservation: string;
+  readonly camera: string;
+  readonly user: string;
+  readonly identity: string;
+}
+
+/** A member of a room as LiveKit's API tells it. */
+interface Participant {
+  readonly identity: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/**
+ * In the room of one camera each viewer's token names the reservation; in a wall, which is one user's, the room's
+ * metadata names that of every camera.
+ */
+export function watchedRoom(
+  edge: string,
+  room: string,
+  metadata: string,
+  viewers: readonly Participant[],
+): WatchedRoom {
+  const cameras = camerasIn(metadata);
+  const single = room.startsWith('camera_');
+  const watched = viewers.flatMap(({ identity, attributes: { user, reservation } }) =>
+    user === undefined
+      ? []
+      : cameras.flatMap((camera) => {
+          const held = single ? reservation : camera.reservation;
+          return held === undefined ? [] : [{ reservation: held, camera: camera.id, user, identity }];
+        }),
+  );
+  return { edge, room, watched };
+}
+
+function camerasIn(metadata: string): RoomMetadata['cameras'] {
+  try {
+    return RoomMetadata.parse(JSON.parse(metadata)).cameras;
+  } catch {
+    return [];
+  }
+}
