@@ -19,7 +19,7 @@ describe('configuration', () => {
     const config = loadConfig({}, '/srv');
     expect(config.dataDir).toBe('/srv/data');
     expect(config.secretsDir).toBe('/srv/data/secrets');
-    expect(config.http).toEqual({
+    expect(config.http).toMatchObject({
       host: '0.0.0.0',
       port: 8088,
       tls: null,

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Config, childEnvironment } from '../config.ts';
@@ -12,7 +11,7 @@ import { demonstrationWanted, farmAnswers, farmProgress, launchFarm, writeDemons
 import { cacheFolder } from './folders.ts';
 import { checkPorts, portsNeeded } from './ports.ts';
 import { PrivatePostgres } from './postgres/private-postgres.ts';
-import { askReady, openAddresses } from './readiness.ts';
+import { askReady } from './readiness.ts';
 import { apiRole, launchRole, mediaNodeRoles, type Role } from './role.ts';
 import { type AwaitReadyOptions, awaitReady } from './sibling/await-ready.ts';
 import { endLeftovers } from './sibling/leftovers.ts';
@@ -22,6 +21,7 @@ import { type Exit, Sibling } from './sibling/sibling.ts';
 import type { Terminal } from './terminal.ts';
 import { findValkey } from './valkey/binaries.ts';
 import { PrivateValkey } from './valkey/private-valkey.ts';
+import { welcomeLines } from './welcome.ts';
 
 export interface SupervisorOptions {
   config: Config;
@@ -100,7 +100,9 @@ export class Supervisor {
     if (demonstration)
       all.MARSAD_DEMO_LIST = await writeDemonstrationList(this.#config, folder.path, this.#abort.signal);
     // Its first pictures take a minute or two to draw: people can sign in meanwhile.
-    const welcome = this.#roles(all, folder).then(() => this.#welcome(folder, demonstration));
+    const welcome = this.#roles(all, folder).then(() => {
+      for (const line of welcomeLines(this.#config, folder, demonstration)) this.#terminal.line(line);
+    });
     await this.#together([demonstration ? this.#farm(folder) : null, welcome]);
   }
 
@@ -292,24 +294,4 @@ export class Supervisor {
       throw error;
     }
   }
-
-  #welcome(folder: DataFolder, demonstration: boolean): void {
-    const line = (text?: string) => this.#terminal.line(text);
-    const [first, ...others] = openAddresses(this.#config.http);
-    line();
-    line(`  Open     ${first}${others.length > 0 ? `   (from other machines: ${others.join(', ')})` : ''}`);
-    const admin = firstAdministrator(folder.path);
-    if (admin) line(`  Sign in  ${admin.login} / ${admin.password}   (shown until the password is changed)`);
-    if (demonstration) line(`  Cameras  ${this.#config.demo.cameras} simulated ones, until you add your own`);
-    line(`  Data     ${folder.path}   logs in ${folder.logDir}`);
-    line('  Stop     Ctrl-C');
-    line();
-  }
-}
-
-/** The api writes it at its first start and removes it when the password is changed. */
-function firstAdministrator(dataDir: string): { login: string; password: string } | null {
-  const file = join(dataDir, 'first-admin.json');
-  if (!existsSync(file)) return null;
-  return JSON.parse(readFileSync(file, 'utf8')) as { login: string; password: string };
 }
