@@ -15,6 +15,7 @@ export interface StreamProvider {
   /**
    * Attaches a sink. Never throws and never waits: an unknown camera or a lost node is reported by `sink.status()`,
    * and the subscription recovers by itself when the stream does. The current GOP is delivered first, marked `replay`.
+   * No callback comes before this returned. A profile the camera does not have is `unsupported`, `STREAM_NOT_FOUND`.
    */
   subscribe(key: StreamKey, sink: StreamSink): StreamSubscription;
 }
@@ -26,7 +27,10 @@ export interface StreamSubscription {
 
 /** Callbacks must not throw; one that does is logged and its sink detached, the stream goes on. */
 export interface StreamSink {
-  /** Tracks are known or have changed. Always precedes the first unit of a new set. */
+  /**
+   * Tracks are known or have changed. Always precedes the first unit of a new set. After a new connection to the camera
+   * or another node it is called again, perhaps with equal tracks; times of units then start anew.
+   */
   tracks(tracks: readonly Track[]): void;
   /**
    * One access unit. The first video unit a sink sees is a key picture.

@@ -8,7 +8,7 @@ export const Challenge = z.object({ type: z.literal('challenge'), protocol: z.li
 export const Hello = z.object({ type: z.literal('hello'), protocol: z.literal(1), nonce, proof: nonce });
 export const Welcome = z.object({ type: z.literal('welcome'), proof: nonce });
 
-export const Request = z.object({ type: z.literal('request'), id, method: z.string(), params: z.unknown() });
+export const ToServer = z.object({ type: z.literal('request'), id, method: z.string(), params: z.unknown() });
 export const Response = z.object({ type: z.literal('response'), id, result: z.unknown() });
 export const Failure = z.object({
   type: z.literal('failure'),
@@ -19,4 +19,3 @@ export const Failure = z.object({
 export const Event = z.object({ type: z.literal('event'), event: z.string(), data: z.unknown() });
 
 export const ToClient = z.discriminatedUnion('type', [Response, Failure, Event]);
-export const ToServer = Request;

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -185,6 +186,26 @@ describe('RPC', () => {
     writeFileSync(join(folder, 'node.sock'), '');
     await serve();
     await expect(serve()).rejects.toMatchObject({ code: 'ADDRESS_INVALID' });
+  });
+
+  it('speaks TLS, and refuses a server that nobody vouches for', async () => {
+    const files = [join(folder, 'key'), join(folder, 'cert')] as const;
+    const made = spawnSync('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', files[0], '-out', files[1]],
+    ]);
+    expect(made.status).toBe(0);
+    const [key, cert] = files.map((file) => readFileSync(file, 'utf8'));
+    const tls = { key: key ?? '', cert: cert ?? '' };
+    const server = await serve({ listen: 'tls://127.0.0.1:0', tls });
+    const address = `tls://localhost:${server.port}`;
+    const peer = client({ address, tls: { ca: tls.cert } });
+    await connected(peer);
+    expect(await peer.call('node.ping', {})).toMatchObject({ id: 'one' });
+    const wary = client({ address });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(wary.connected).toBe(false);
+    await expect(serve({ listen: 'tls://127.0.0.1:0' })).rejects.toThrow(/certificate/);
   });
 
   it('insists on addresses it knows and on a real secret', () => {

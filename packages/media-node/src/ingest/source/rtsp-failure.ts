@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { MediaError, rtspReasons } from '@marsad/media';
 import { SourceError } from './source.ts';
 
@@ -34,8 +33,4 @@ export function failureOfStatus(method: string, status: number): SourceError {
   if (status === 401 || status === 403) return new SourceError('AUTH_FAILED', detail);
   if (status === 404 || status === 410) return new SourceError('STREAM_NOT_FOUND', detail);
   return new SourceError('RTSP_ERROR', detail);
-}
-
-export function authorityOf(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
