@@ -15,6 +15,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['apps/server/src/**/*.ts', 'packages/*/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/testing/**'],
+      reportOnFailure: true,
       reporter: ['text-summary', 'json-summary', 'html'],
       thresholds: { lines: 80, statements: 80, functions: 80 },
     },
