@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { agencies, type Source, sources } from '@marsad/contract';
+import { type Source, sources } from '@marsad/contract';
 import { pino } from 'pino';
 import { StreamRepository } from '../../../apps/server/src/modules/streams/streams.repository.ts';
 import { Valkey } from '../../../apps/server/src/platform/valkey/valkey.ts';
@@ -30,7 +30,7 @@ export const quota: Bench = {
         reservationSeconds: 3600,
         heartbeatTimeoutSeconds: 45,
       });
-      await streams.setLimits(Object.fromEntries(sources.map((source) => [source, agencies[source].limit])));
+      await streams.setLimits(Object.fromEntries(sources.map((source) => [source, atOnce])));
       const took: number[] = [];
       let refused = 0;
       const timed = async <T>(operation: Promise<T>): Promise<T> => {
