@@ -27,8 +27,9 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: Object.fromEntries(
-      ['/api', '/health', '/ready'].map((path) => [path, { target: api, changeOrigin: false }]),
-    ),
+    proxy: {
+      ...Object.fromEntries(['/api', '/health', '/ready'].map((path) => [path, { target: api, changeOrigin: false }])),
+      '/ws': { target: api, ws: true },
+    },
   },
 });

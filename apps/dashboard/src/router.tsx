@@ -5,6 +5,7 @@ import { Frame } from './frame/frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
 import { Gate } from './session/gate.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
+import { StreamsPage } from './streams/streams-page.tsx';
 import { SystemPage } from './system/system-page.tsx';
 import type { WallSearch } from './wall/wall-memory.ts';
 import { WallPage } from './wall/wall-page.tsx';
@@ -60,10 +61,11 @@ const cameras = createRoute({
   validateSearch: parseCamerasSearch,
 });
 
+const streams = createRoute({ getParentRoute: () => inside, path: '/streams', component: StreamsPage });
 const system = createRoute({ getParentRoute: () => inside, path: '/system', component: SystemPage });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, wall, cameras, system])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, wall, cameras, streams, system])]),
   defaultPreload: 'intent',
 });
 

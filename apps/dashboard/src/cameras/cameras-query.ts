@@ -2,6 +2,7 @@ import type { Agency, Camera } from '@marsad/contract';
 import { QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '../api/client.ts';
+import { useRefreshEvery } from '../events/hub.ts';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -23,12 +24,11 @@ async function allCameras(signal: AbortSignal): Promise<Camera[]> {
 export const camerasQuery = queryOptions({
   queryKey: ['cameras'],
   queryFn: ({ signal }) => allCameras(signal),
-  refetchInterval: 5000,
 });
 
-/** Every camera the user may view, with its state of at most five seconds ago. */
+/** Every camera the user may view, with its state: live while events come, else of at most five seconds ago. */
 export function useCameras(enabled = true) {
-  return useQuery({ ...camerasQuery, enabled });
+  return useQuery({ ...camerasQuery, enabled, refetchInterval: useRefreshEvery(5000) });
 }
 
 export function camerasNow(): readonly Camera[] {

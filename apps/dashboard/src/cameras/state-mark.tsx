@@ -1,9 +1,20 @@
 import type { StreamState } from '@marsad/contract';
-import { Ban, Circle, CircleDashed, KeyRound, type LucideIcon, Snowflake, TriangleAlert, Unplug } from 'lucide-react';
+import {
+  Ban,
+  Circle,
+  CircleDashed,
+  CircleStop,
+  Hourglass,
+  KeyRound,
+  type LucideIcon,
+  Snowflake,
+  TriangleAlert,
+  Unplug,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../ui/class-names.ts';
 
-export type ShownState = StreamState | 'refused' | 'failed';
+export type ShownState = StreamState | 'refused' | 'delayed' | 'ended' | 'failed';
 
 const shapes: Record<ShownState, LucideIcon> = {
   idle: Circle,
@@ -14,6 +25,8 @@ const shapes: Record<ShownState, LucideIcon> = {
   unsupported: TriangleAlert,
   unauthorized: KeyRound,
   refused: Ban,
+  delayed: Hourglass,
+  ended: CircleStop,
   failed: TriangleAlert,
 };
 
@@ -26,6 +39,8 @@ const colours: Record<ShownState, string> = {
   unsupported: 'text-warning',
   unauthorized: 'text-warning',
   refused: 'text-warning',
+  delayed: 'text-warning',
+  ended: 'text-warning',
   failed: 'text-alarm',
 };
 

@@ -9,7 +9,7 @@ import { geometryOf, type LayoutName } from '../wall/layout.ts';
 import { linkTo } from '../wall/wall-memory.ts';
 import { useWall } from '../wall/wall-store.ts';
 
-export type Place = '/wall' | '/cameras' | '/system';
+export type Place = '/wall' | '/cameras' | '/streams' | '/system';
 type CommandGroup = 'go' | 'wall' | 'view' | 'session';
 
 export interface CommandContext {
@@ -72,6 +72,7 @@ export async function copyWallLink(): Promise<void> {
 export const commands: readonly Command[] = [
   { id: 'go-wall', group: 'go', keys: 'W', run: ({ go }) => go('/wall') },
   { id: 'go-cameras', group: 'go', keys: 'C', run: ({ go }) => go('/cameras') },
+  { id: 'go-streams', group: 'go', keys: 'Q', run: ({ go }) => go('/streams'), when: ({ user }) => user.is_admin },
   { id: 'go-system', group: 'go', keys: 'S', run: ({ go }) => go('/system'), when: ({ user }) => user.is_admin },
   layoutCommand('layout-2x2', '2', '2x2'),
   layoutCommand('layout-3x3', '3', '3x3'),

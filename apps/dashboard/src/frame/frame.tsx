@@ -5,6 +5,7 @@ import { queryClient } from '../cameras/cameras-query.ts';
 import { CommandPalette } from '../commands/command-palette.tsx';
 import { ShortcutsDialog } from '../commands/shortcuts-dialog.tsx';
 import { useCommandKeys, useCommands } from '../commands/use-commands.ts';
+import { followEvents } from '../events/follow-events.ts';
 import { endWall } from '../wall/live/live.ts';
 import { useFrame } from './frame-store.ts';
 import { Rail } from './rail.tsx';
@@ -16,6 +17,8 @@ export function Frame() {
   useCommandKeys(ready);
   const path = useLocation({ select: (location) => location.pathname });
   const onlyWall = useFrame((s) => s.onlyWall) && path === '/wall';
+
+  useEffect(followEvents, []);
 
   // Signed out, or somebody else signed in: nothing of the one before may stay.
   useEffect(

@@ -1,61 +1,77 @@
-import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Popover } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
-import { api } from '../api/client.ts';
 import { AgencyMark } from '../cameras/agency-mark.tsx';
 import { agencyName } from '../cameras/camera-name.ts';
 import { useAgencies } from '../cameras/cameras-query.ts';
 import { useFormat } from '../format/use-format.ts';
+import { useUser } from '../session/use-session.ts';
 import { useSettings } from '../settings/settings-store.ts';
-import { Hint } from '../ui/hint.tsx';
+import { LevelMark } from '../streams/level-mark.tsx';
+import { useStats } from '../streams/stats-query.ts';
+import { levelOf, UseBar } from '../streams/use-bar.tsx';
+import { QuotaNumbers } from './quota-numbers.tsx';
 
-const colourOf = (share: number) => (share >= 1 ? 'bg-alarm' : share >= 0.8 ? 'bg-warning' : 'bg-accent');
-
-/** Streams in use of those allowed, by agency. */
+/** Streams in use of those allowed, by agency; opened, all the numbers. */
 export function Quotas() {
   const { t } = useTranslation();
   const format = useFormat();
   const language = useSettings((s) => s.language);
+  const { is_admin: isAdmin } = useUser();
   const agencies = useAgencies();
-  const { data } = useQuery({
-    queryKey: ['stats'],
-    queryFn: ({ signal }) => api.streams.stats({ signal }),
-    refetchInterval: 5000,
+  const { data } = useStats();
+  const uses = Object.values(data?.source_stats ?? {}).map((use) => {
+    const name = agencyName(agencies, use.source, language);
+    const sentence = t('common:quota', { name, current: format.number(use.current), limit: format.number(use.limit) });
+    return { ...use, name, sentence };
   });
+  if (uses.length === 0) return null;
   return (
-    <ul aria-label={t('common:quotas')} className="flex min-w-0 items-center gap-5 overflow-hidden">
-      {Object.values(data?.source_stats ?? {}).map(({ source, current, limit }) => {
-        const name = agencyName(agencies, source, language);
-        const share = limit > 0 ? current / limit : 1;
-        const sentence = t('common:quota', { name, current: format.number(current), limit: format.number(limit) });
-        return (
-          <li key={source}>
-            <Hint label={sentence} side="top">
-              <span className="flex items-center gap-2">
-                <AgencyMark source={source} size={14} />
-                <span className="hidden whitespace-nowrap xl:inline">{name}</span>
-                {/* biome-ignore lint/a11y/useSemanticElements: <meter> cannot be drawn alike everywhere */}
-                <span
-                  role="meter"
-                  aria-label={sentence}
-                  aria-valuemin={0}
-                  aria-valuemax={Math.max(limit, current)}
-                  aria-valuenow={current}
-                  className="block h-1 w-14 overflow-hidden rounded-full bg-surface-3"
-                >
-                  <span
-                    className={`block h-full ${colourOf(share)}`}
-                    style={{ inlineSize: `${Math.min(1, share) * 100}%` }}
-                  />
-                </span>
-                <bdi dir="ltr" className="figures text-text">
-                  {format.number(current)}
-                  <span className="text-text-muted">/{format.number(limit)}</span>
-                </bdi>
-              </span>
-            </Hint>
-          </li>
-        );
-      })}
-    </ul>
+    <Popover.Root>
+      <Popover.Trigger
+        aria-label={`${t('common:quotas')}: ${uses.map(({ sentence }) => sentence).join(t('common:list-separator'))}`}
+        className="-ms-2 flex h-8 min-w-0 items-center gap-5 overflow-hidden rounded-control px-2 -outline-offset-2 hover:bg-surface-2 data-[state=open]:bg-surface-2"
+      >
+        {uses.map(({ source, current, limit, name }) => (
+          <span
+            key={source}
+            data-quota={source}
+            data-level={levelOf(current, limit)}
+            className="flex items-center gap-2"
+          >
+            <AgencyMark source={source} size={14} />
+            <span className="hidden whitespace-nowrap xl:inline">{name}</span>
+            <UseBar current={current} limit={limit} />
+            <bdi dir="ltr" className="figures text-text">
+              {format.number(current)}
+              <span className="text-text-muted">/{format.number(limit)}</span>
+            </bdi>
+            <LevelMark level={levelOf(current, limit)} />
+          </span>
+        ))}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          side="top"
+          align="start"
+          sideOffset={6}
+          collisionPadding={8}
+          aria-label={t('common:quotas')}
+          className="appear z-50 rounded-control border border-hairline bg-surface-2 p-4 text-13 text-text shadow-float outline-none"
+        >
+          <QuotaNumbers uses={uses} />
+          {isAdmin && (
+            <Popover.Close asChild>
+              <Link
+                to="/streams"
+                className="mt-3 inline-flex h-8 items-center font-semibold text-accent hover:underline"
+              >
+                {t('streams:change-limits')}
+              </Link>
+            </Popover.Close>
+          )}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
   );
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Cctv, Command, LayoutGrid, type LucideIcon, Server } from 'lucide-react';
+import { Cctv, Command, Gauge, LayoutGrid, type LucideIcon, Server } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { keysOf, type Place } from '../commands/commands.ts';
 import { useUser } from '../session/use-session.ts';
@@ -23,8 +23,16 @@ export function Rail() {
       <ul className="mt-4 flex w-full flex-col gap-1 px-1.5">
         <RailLink to="/wall" icon={LayoutGrid} label={t('common:wall')} command="go-wall" />
         <RailLink to="/cameras" icon={Cctv} label={t('common:cameras')} command="go-cameras" />
-        {isAdmin && <RailLink to="/system" icon={Server} label={t('common:system')} command="go-system" />}
       </ul>
+      {isAdmin && (
+        <ul
+          aria-label={t('common:administration')}
+          className="mt-2 flex w-full flex-col gap-1 border-t border-hairline px-1.5 pt-2"
+        >
+          <RailLink to="/streams" icon={Gauge} label={t('common:streams')} command="go-streams" />
+          <RailLink to="/system" icon={Server} label={t('common:system')} command="go-system" />
+        </ul>
+      )}
       <div className="mt-auto flex flex-col items-center gap-1">
         <IconButton
           label={t('commands:title.palette')}

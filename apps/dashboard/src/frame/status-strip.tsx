@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { CircleCheck, TriangleAlert } from 'lucide-react';
+import { CircleCheck, TimerReset, TriangleAlert } from 'lucide-react';
 import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.ts';
 import { serverClock } from '../api/server-clock.ts';
+import { useHubLive } from '../events/hub.ts';
 import { useFormat } from '../format/use-format.ts';
 import { Hint } from '../ui/hint.tsx';
 import { Quotas } from './quotas.tsx';
@@ -17,9 +18,34 @@ export function StatusStrip() {
     >
       <Quotas />
       <span className="ms-auto" />
+      <LiveUpdates />
       <SystemHealth />
       <Clock />
     </section>
+  );
+}
+
+/** Said only when events have been away for a while: what is shown is then a few seconds old. */
+function LiveUpdates() {
+  const { t } = useTranslation();
+  const live = useHubLive();
+  const [away, setAway] = useState(false);
+  useEffect(() => {
+    if (live) setAway(false);
+    const timer = live ? undefined : setTimeout(() => setAway(true), 4000);
+    return () => clearTimeout(timer);
+  }, [live]);
+  return (
+    <span role="status">
+      {away && (
+        <Hint label={t('common:no-events-means')} side="top">
+          <span className="inline-flex items-center gap-1.5" tabIndex={-1}>
+            <TimerReset size={14} className="text-warning" aria-hidden="true" />
+            {t('common:no-events')}
+          </span>
+        </Hint>
+      )}
+    </span>
   );
 }
 

@@ -122,7 +122,8 @@ class Session {
     this.#schedule(Math.max(5000, expiresAt - Date.now() - renewBefore));
     if (tell) this.#channel.postMessage({ kind: 'session', body, expiresAt } satisfies Message);
     const same = this.#state.phase === 'signed-in' && JSON.stringify(this.#state.user) === JSON.stringify(body.user);
-    if (!same) this.#set({ phase: 'signed-in', user: body.user });
+    // Told either way: a new token matters to those who hold a connection.
+    this.#set(same ? this.#state : { phase: 'signed-in', user: body.user });
   }
 
   #end(expired: boolean, tell: boolean): void {

@@ -6,6 +6,7 @@ import { errorSentence } from '../api/error-sentence.ts';
 import { useCameras } from '../cameras/cameras-query.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useUser } from '../session/use-session.ts';
+import { useStats } from '../streams/stats-query.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Figures } from './figures.tsx';
@@ -30,11 +31,7 @@ function Overview() {
   const { t } = useTranslation();
   const format = useFormat();
   const cameras = useCameras().data;
-  const stats = useQuery({
-    queryKey: ['stats'],
-    queryFn: ({ signal }) => api.streams.stats({ signal }),
-    refetchInterval: 5000,
-  }).data;
+  const stats = useStats().data;
   const nodes = useQuery({
     queryKey: ['nodes'],
     queryFn: async ({ signal }) => (await api.system.nodes({ signal })).nodes,

@@ -1,19 +1,25 @@
-import { Expand, Maximize2, Minimize2, X } from 'lucide-react';
+import { Expand, ListX, Maximize2, Minimize2, RotateCcw, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Hint } from '../ui/hint.tsx';
+import type { Condition } from './live/condition.ts';
+import type { Feed } from './live/feed.ts';
+import { wallSession } from './live/live.ts';
+import { MakeRoom } from './make-room.tsx';
 import { useWall } from './wall-store.ts';
 
 interface Props {
   tile: number;
   name: string;
+  condition: Condition;
+  feed: Feed;
   /** By Tab: only in the tile that has the focus, or 64 tiles were 192 stops. */
   reachable: boolean;
   maximised: boolean;
 }
 
 /** One row, always in the same order. */
-export function TileActions({ tile, name, reachable, maximised }: Props) {
+export function TileActions({ tile, name, condition, feed, reachable, maximised }: Props) {
   const { t } = useTranslation();
   const action = (label: string, keys: string, icon: ReactNode, run: (button: HTMLElement) => void) => (
     <Hint label={label} keys={keys}>
@@ -30,6 +36,21 @@ export function TileActions({ tile, name, reachable, maximised }: Props) {
   );
   return (
     <div className="tile-actions">
+      {/* Also where the tile is too small for a button under its words. */}
+      {condition.kind === 'refused' && (
+        <MakeRoom condition={condition} wanted={feed.camera}>
+          <button
+            type="button"
+            tabIndex={reachable ? 0 : -1}
+            aria-label={`${t('wall:make-room')} ${name}`}
+            title={t('wall:make-room')}
+          >
+            <ListX size={16} />
+          </button>
+        </MakeRoom>
+      )}
+      {condition.kind === 'ended' &&
+        action(t('wall:reserve-again'), 'R', <RotateCcw size={16} />, () => wallSession.retry(feed.camera))}
       {action(
         maximised ? t('wall:restore') : t('wall:maximise'),
         'Enter',

@@ -32,6 +32,8 @@ const iconColours: Partial<Record<Condition['kind'], string>> = {
   offline: 'text-(--picture-alarm)',
   failed: 'text-(--picture-alarm)',
   refused: 'text-(--picture-warning)',
+  delayed: 'text-(--picture-warning)',
+  ended: 'text-(--picture-warning)',
   unsupported: 'text-(--picture-warning)',
   unauthorized: 'text-(--picture-warning)',
 };
@@ -62,7 +64,7 @@ export function TilePicture({ tile, number, name, camera, feed, condition, focus
           <span className="tile-reason text-12 text-(--on-picture-2)">{t(`states:step.${condition.step}`)}</span>
         </div>
       ) : (
-        kind !== 'live' && <TileVeil feed={feed} condition={condition} camera={camera} />
+        kind !== 'live' && <TileVeil feed={feed} condition={condition} />
       )}
       {kind === 'connecting' && (
         <div
@@ -95,7 +97,16 @@ export function TilePicture({ tile, number, name, camera, feed, condition, focus
         {kind === 'live' && <TileDelay feed={feed} />}
       </div>
       {/* Only where they can be seen: 64 rows of hints would be the most expensive part of the wall. */}
-      {(focused || pointed) && <TileActions tile={tile} name={name} reachable={focused} maximised={maximised} />}
+      {(focused || pointed) && (
+        <TileActions
+          tile={tile}
+          name={name}
+          condition={condition}
+          feed={feed}
+          reachable={focused}
+          maximised={maximised}
+        />
+      )}
     </>
   );
 }

@@ -37,15 +37,21 @@ describe('what a tile says', () => {
 
   it('gives the numbers of a refusal', () => {
     const error = apiError('AGENCY_LIMIT_EXCEEDED', { source: 'BUS', current: 20, limit: 20 });
-    expect(refusedCondition(error, 5)).toEqual({ kind: 'refused', source: 'BUS', current: 20, limit: 20 });
-    expect(refusedCondition(apiError('CAMERA_OFFLINE'), 5)).toMatchObject({ kind: 'offline', since: 5 });
-    expect(refusedCondition(apiError('SOURCE_FORBIDDEN'), 5)).toMatchObject({ kind: 'failed' });
+    expect(refusedCondition(error, 5, 9)).toEqual({ kind: 'refused', source: 'BUS', current: 20, limit: 20 });
+    expect(refusedCondition(apiError('CAMERA_OFFLINE'), 5, 9)).toMatchObject({ kind: 'offline', since: 5 });
+    expect(refusedCondition(apiError('SOURCE_FORBIDDEN'), 5, null)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('says when it will be tried again where that is what helps', () => {
+    const busy = apiError('RATE_LIMIT_EXCEEDED', { retry_after: 3 });
+    expect(refusedCondition(busy, 5, 3005)).toMatchObject({ kind: 'delayed', until: 3005 });
+    expect(refusedCondition(apiError('SERVICE_UNAVAILABLE'), 5, 505)).toMatchObject({ kind: 'delayed', until: 505 });
   });
 
   it('asks again when that can help', () => {
     expect(retryDelay(apiError('SOURCE_FORBIDDEN'), 0)).toBeNull();
     expect(retryDelay(apiError('CAMERA_NOT_FOUND'), 0)).toBeNull();
-    expect(retryDelay(apiError('AGENCY_LIMIT_EXCEEDED'), 0)).toBe(10_000);
+    expect(retryDelay(apiError('AGENCY_LIMIT_EXCEEDED'), 0)).toBe(30_000);
     expect(retryDelay(apiError('RATE_LIMIT_EXCEEDED', { retry_after: 3 }), 0)).toBe(3000);
     expect(retryDelay(apiError('SERVICE_UNAVAILABLE'), 0)).toBe(500);
     expect(retryDelay(new Error('x'), 9)).toBe(10_000);

@@ -7,6 +7,10 @@ export type Condition =
   | { readonly kind: 'frozen'; readonly since: number }
   | Trouble
   | { readonly kind: 'refused'; readonly source: string; readonly current: number; readonly limit: number }
+  /** Not now: asked again at `until` (ms since the epoch). */
+  | { readonly kind: 'delayed'; readonly error: ApiError; readonly until: number }
+  /** The reservation was ended by somebody else than this wall. */
+  | { readonly kind: 'ended'; readonly since: number }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 interface Trouble {
@@ -59,8 +63,12 @@ export function reportedCondition(attributes: Attributes, showing: boolean, now:
   }
 }
 
-/** The condition after a reservation was not given. */
-export function refusedCondition(error: unknown, now: number): Condition {
+/**
+ * The condition after a reservation was not given.
+ *
+ * @param until when it is asked for again, ms since the epoch; null when it is not
+ */
+export function refusedCondition(error: unknown, now: number, until: number | null): Condition {
   if (error instanceof ApiError) {
     const { source, current, limit } = error.facts;
     if (error.code === 'AGENCY_LIMIT_EXCEEDED') {
@@ -69,6 +77,7 @@ export function refusedCondition(error: unknown, now: number): Condition {
     if (error.code === 'CAMERA_OFFLINE') {
       return { kind: 'offline', reason: null, detail: '', since: now, lastPictureAt: null };
     }
+    if (until !== null) return { kind: 'delayed', error, until };
   }
   return { kind: 'failed', error };
 }
@@ -77,7 +86,9 @@ export function refusedCondition(error: unknown, now: number): Condition {
 export function retryDelay(error: unknown, attempt: number): number | null {
   if (error instanceof ApiError) {
     if (error.code === 'RATE_LIMIT_EXCEEDED') return (Number(error.facts['retry_after']) || 2) * 1000;
-    if (error.code === 'AGENCY_LIMIT_EXCEEDED' || error.code === 'CAMERA_OFFLINE') return 10_000;
+    // Said by an event, or by the numbers that are asked for without events, long before.
+    if (error.code === 'AGENCY_LIMIT_EXCEEDED') return 30_000;
+    if (error.code === 'CAMERA_OFFLINE') return 10_000;
     if (error.status >= 400 && error.status < 500) return null;
   }
   return Math.min(10_000, 500 * 2 ** attempt);

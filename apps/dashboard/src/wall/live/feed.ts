@@ -10,6 +10,8 @@ export class Feed {
   readonly video: HTMLVideoElement;
   readonly watch = new PictureWatch();
   nextBeatAt = 0;
+  /** When the server last said that the reservation is held, ms since the epoch: this clock goes on while a machine sleeps. */
+  heldAt = 0;
   lastStats: InboundVideo | undefined;
   #picture: (ShownPicture & { readonly at: number }) | null = null;
   #pictureAskedAt = Number.NEGATIVE_INFINITY;
@@ -22,6 +24,8 @@ export class Feed {
   #showing = false;
   #stoppedAt: number | null = null;
   #refusal: unknown = null;
+  #retryAt: number | null = null;
+  #endedAt: number | null = null;
   #attempts = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #condition: Condition = { kind: 'connecting', step: 'reserving' };
@@ -59,19 +63,40 @@ export class Feed {
   reserved(reservation: Reservation, nextBeatAt: number): void {
     this.#reservation = reservation;
     this.#refusal = null;
+    this.#endedAt = null;
     this.#attempts = 0;
     this.nextBeatAt = nextBeatAt;
+    this.heldAt = Date.now();
     this.#settle();
   }
 
   refuse(error: unknown, again: () => void): void {
     this.#reservation = null;
     this.#refusal = error;
-    this.show(null);
+    this.#endedAt = null;
     const delay = retryDelay(error, this.#attempts);
     this.#attempts += 1;
     this.cancelRetry();
-    if (delay !== null) this.#retry = setTimeout(again, delay * (0.9 + Math.random() / 5));
+    // Later rather than sooner: what was said to be too early must not be asked again before.
+    const spread = delay === null ? 0 : delay * (1 + Math.random() / 5);
+    this.#retryAt = delay === null ? null : Date.now() + spread;
+    if (delay !== null) this.#retry = setTimeout(again, spread);
+    this.show(null);
+  }
+
+  /** Ended by an administrator, or because it ran out. It is not taken again behind the back of who ended it. */
+  end(): void {
+    this.cancelRetry();
+    this.#reservation = null;
+    this.#refusal = null;
+    this.#endedAt = Date.now();
+    this.show(null);
+  }
+
+  /** It is being asked for. */
+  asking(): void {
+    this.cancelRetry();
+    this.#endedAt = null;
     this.#settle();
   }
 
@@ -171,16 +196,18 @@ export class Feed {
 
   #settle(): void {
     const next = this.#judge();
-    if (JSON.stringify(next) === JSON.stringify(this.#condition) && next.kind !== 'failed') return;
+    const told = next.kind === 'failed' || next.kind === 'delayed';
+    if (!told && JSON.stringify(next) === JSON.stringify(this.#condition)) return;
     this.#condition = next;
     for (const listener of this.#listeners) listener();
   }
 
   #judge(): Condition {
+    if (this.#endedAt !== null) return { kind: 'ended', since: this.#endedAt };
     if (this.#refusal !== null) {
       // "Offline since" is when it was first refused, not when it was last asked.
       const first = this.#condition;
-      const next = refusedCondition(this.#refusal, Date.now());
+      const next = refusedCondition(this.#refusal, Date.now(), this.#retryAt);
       return next.kind === 'offline' && first.kind === 'offline' ? { ...next, since: first.since } : next;
     }
     if (!this.#reservation) return { kind: 'connecting', step: 'reserving' };

@@ -1,6 +1,8 @@
 import type { Camera } from '@marsad/contract';
 import { useSyncExternalStore } from 'react';
 import { serverClock } from '../../api/server-clock.ts';
+import { queryClient } from '../../cameras/cameras-query.ts';
+import { statsQuery } from '../../streams/stats-query.ts';
 import type { Condition } from './condition.ts';
 import type { Delay } from './delay.ts';
 import type { Feed } from './feed.ts';
@@ -10,6 +12,18 @@ import { WallSession } from './wall-session.ts';
 export const wallSession = new WallSession();
 const statsPoll = new StatsPoll(wallSession);
 
+/** Events or, without them, the numbers that are asked for: either way a stream that became free is taken at once. */
+function followCapacity(): () => void {
+  return queryClient.getQueryCache().subscribe(({ type, query }) => {
+    if (type !== 'updated' || query.queryKey[0] !== statsQuery.queryKey[0]) return;
+    const stats = queryClient.getQueryData(statsQuery.queryKey);
+    for (const { source, current, limit } of Object.values(stats?.source_stats ?? {})) {
+      if (current < limit) wallSession.capacity(source, limit - current);
+    }
+  });
+}
+
+let stopFollowing: (() => void) | null = null;
 let leaving: ReturnType<typeof setTimeout> | undefined;
 
 /** The wall is on the screen. */
@@ -18,6 +32,7 @@ export function enterWall(): void {
   serverClock.start();
   wallSession.start();
   statsPoll.start();
+  stopFollowing ??= followCapacity();
 }
 
 /** A look at another page is no reason to give the cameras up at once. */
@@ -29,6 +44,8 @@ export function leaveWall(): void {
 /** Now: signed out. */
 export function endWall(): void {
   clearTimeout(leaving);
+  stopFollowing?.();
+  stopFollowing = null;
   statsPoll.close();
   serverClock.close();
   wallSession.close();

@@ -1,13 +1,12 @@
 import { ApiError, type Reservation } from '@marsad/contract';
 import type { RemoteParticipant } from 'livekit-client';
 import { api } from '../../api/client.ts';
-import { session } from '../../session/session.ts';
 import { Feed } from './feed.ts';
-import { type Livekit, RoomLink, type RoomVideo } from './room-link.ts';
+import { beatEvery, Heartbeats } from './heartbeats.ts';
+import { releaseOnLeaving } from './page-leaving.ts';
+import { ReserveQueue } from './reserve-queue.ts';
+import { type Livekit, RoomLink } from './room-link.ts';
 import { VideoPool } from './video-pool.ts';
-
-const beatEvery = 10_000;
-const atOnce = 12;
 
 /** Random per page, not per tab: a reload must not release what the page after it has reserved. */
 function newWallId(): string {
@@ -23,10 +22,15 @@ export class WallSession {
   readonly #feeds = new Map<string, Feed>();
   readonly #rooms = new Map<string, RoomLink>();
   readonly #pool = new VideoPool();
-  readonly #waiting: Feed[] = [];
-  #asking = 0;
+  readonly #queue = new ReserveQueue((feed) => this.#reserve(feed));
+  readonly #beats = new Heartbeats({
+    feeds: () => this.#feeds.values(),
+    onLapsed: (feed) => this.#queue.add(feed),
+  });
   #livekit: Promise<Livekit> | undefined;
-  #beats: ReturnType<typeof setInterval> | undefined;
+  #stopWatchingPage: (() => void) | null = null;
+  /** The camera for which another one was taken off: it is asked for before all others. */
+  #preferred: string | null = null;
   readonly #listeners = new Set<() => void>();
 
   /** Fetches the media client's code ahead of the first camera. */
@@ -40,16 +44,21 @@ export class WallSession {
 
   start(): void {
     void this.warmUp();
-    this.#beats ??= setInterval(() => this.#beat(), 1000);
-    addEventListener('pagehide', this.#onPageHide);
-    addEventListener('pageshow', this.#onPageShow);
+    this.#beats.start();
+    this.#stopWatchingPage ??= releaseOnLeaving({
+      held: () => [...this.#feeds.values()].flatMap(({ reservation }) => reservation?.reservation_id ?? []),
+      onReturn: () => {
+        const cameras = [...this.#feeds.keys()];
+        this.show([]);
+        this.show(cameras);
+      },
+    });
   }
 
   close(): void {
-    clearInterval(this.#beats);
-    this.#beats = undefined;
-    removeEventListener('pagehide', this.#onPageHide);
-    removeEventListener('pageshow', this.#onPageShow);
+    this.#beats.close();
+    this.#stopWatchingPage?.();
+    this.#stopWatchingPage = null;
     this.show([]);
   }
 
@@ -83,7 +92,7 @@ export class WallSession {
       if (this.#feeds.has(camera)) continue;
       const feed = new Feed(camera, this.#pool.take(camera));
       this.#feeds.set(camera, feed);
-      this.#queue(feed);
+      this.#queue.add(feed);
       changed = true;
     }
     if (changed) for (const listener of this.#listeners) listener();
@@ -91,42 +100,47 @@ export class WallSession {
 
   retry(camera: string): void {
     const feed = this.#feeds.get(camera);
-    if (feed && !feed.reservation) this.#queue(feed);
+    if (feed && !feed.reservation) this.#queue.add(feed);
   }
 
-  #queue(feed: Feed): void {
-    feed.cancelRetry();
-    if (!this.#waiting.includes(feed)) this.#waiting.push(feed);
-    this.#pump();
+  /** Of the cameras that were refused, this one gets what is given back next. */
+  prefer(camera: string): void {
+    this.#preferred = camera;
   }
 
-  #pump(): void {
-    while (this.#asking < atOnce) {
-      const feed = this.#waiting.shift();
-      if (!feed) return;
-      if (feed.closed) continue;
-      this.#asking += 1;
-      void this.#reserve(feed).finally(() => {
-        this.#asking -= 1;
-        this.#pump();
-      });
-    }
+  /** Streams of an agency are free: as many of its refused cameras ask again. */
+  capacity(source: string, free: number): void {
+    const refused = [...this.#feeds.values()].filter((feed) => {
+      const condition = feed.condition();
+      return condition.kind === 'refused' && condition.source === source;
+    });
+    refused.sort((a, b) => Number(b.camera === this.#preferred) - Number(a.camera === this.#preferred));
+    for (const feed of refused.slice(0, Math.max(0, free))) this.#queue.add(feed);
   }
 
   async #reserve(feed: Feed): Promise<Reservation | null> {
     try {
       const reservation = await api.streams.reserve({ body: { camera_id: feed.camera, wall_id: this.#wallId } });
       if (feed.closed) {
-        void api.streams.release({ params: { id: reservation.reservation_id } }).catch(() => {});
+        void this.#release(reservation);
         return null;
       }
+      if (feed.camera === this.#preferred) this.#preferred = null;
       feed.reserved(reservation, performance.now() + beatEvery * (0.5 + Math.random() / 2));
       this.#enter(reservation);
       return reservation;
     } catch (error) {
-      if (!feed.closed) feed.refuse(error, () => this.#queue(feed));
+      if (error instanceof ApiError && error.code === 'RATE_LIMIT_EXCEEDED') {
+        this.#queue.pause((Number(error.facts['retry_after']) || 1) * 1000);
+      }
+      if (!feed.closed) feed.refuse(error, () => this.#queue.add(feed));
       return null;
     }
+  }
+
+  /** Unreachable: without a beat it ends by itself. */
+  async #release({ reservation_id: id }: Reservation): Promise<void> {
+    await api.streams.release({ params: { id } }).catch(() => {});
   }
 
   #enter({ room_name: name, livekit_url: url, token }: Reservation): void {
@@ -142,7 +156,7 @@ export class WallSession {
         credentials: { url, token },
         renew: () => this.#renew(name),
         onParticipant: (identity, participant) => this.#onParticipant(name, identity, participant),
-        onVideo: (identity, video) => this.#onVideo(name, identity, video),
+        onVideo: (identity, video) => this.#feedOf(name, identity)?.show(video),
         onConnected: (connected) => {
           for (const feed of this.#feedsIn(name)) feed.joined(connected);
         },
@@ -163,12 +177,20 @@ export class WallSession {
     if (video && feed.roomVideo?.track !== video.track) feed.show(video);
   }
 
-  /** Reserving again is free for what is reserved, brings back what is not, and gives a fresh token. */
+  /**
+   * A room was left against our will: an edge restarted, or the reservations were ended. Those that are still held give
+   * a fresh token; reserving again is free for them. One that was ended must not be taken again this way.
+   */
   async #renew(name: string): Promise<{ url: string; token: string } | null> {
-    const [first, ...others] = this.#feedsIn(name);
-    if (!first) return null;
+    const answers = await Promise.all(this.#feedsIn(name).map((feed) => this.#beats.beat(feed)));
+    if (answers.length > 0 && answers.every((answer) => answer === 'unknown')) return null;
+    const [first] = this.#feedsIn(name);
+    if (!first) {
+      void this.#rooms.get(name)?.close();
+      this.#rooms.delete(name);
+      return null;
+    }
     const reservation = await this.#reserve(first);
-    for (const feed of others) this.#queue(feed);
     return reservation ? { url: reservation.livekit_url, token: reservation.token } : null;
   }
 
@@ -181,11 +203,10 @@ export class WallSession {
   }
 
   #onParticipant(room: string, identity: string, participant: RemoteParticipant | null): void {
-    this.#feedOf(room, identity)?.participant(participant);
-  }
-
-  #onVideo(room: string, identity: string, video: RoomVideo | null): void {
-    this.#feedOf(room, identity)?.show(video);
+    const feed = this.#feedOf(room, identity);
+    feed?.participant(participant);
+    // Taken out of the room while we are in it: whether the reservation still stands is asked at once.
+    if (feed && participant === null && this.#rooms.get(room)?.connected) feed.nextBeatAt = 0;
   }
 
   #drop(feed: Feed): void {
@@ -194,46 +215,9 @@ export class WallSession {
     feed.close();
     this.#pool.giveBack(feed.camera);
     if (!reservation) return;
-    void api.streams.release({ params: { id: reservation.reservation_id } }).catch(() => {
-      // Unreachable: without a beat it ends by itself.
-    });
+    void this.#release(reservation).then(() => this.#preferred !== null && this.retry(this.#preferred));
     if (this.#feedsIn(reservation.room_name).length > 0) return;
     void this.#rooms.get(reservation.room_name)?.close();
     this.#rooms.delete(reservation.room_name);
   }
-
-  #beat(): void {
-    const now = performance.now();
-    for (const feed of this.#feeds.values()) {
-      if (!feed.reservation || feed.nextBeatAt > now) continue;
-      feed.nextBeatAt = now + beatEvery;
-      const { reservation_id: id } = feed.reservation;
-      api.streams.heartbeat({ params: { id } }).catch((error: unknown) => {
-        const gone = error instanceof ApiError && error.code === 'RESERVATION_NOT_FOUND';
-        if (gone && feed.reservation?.reservation_id === id && !feed.closed) this.#queue(feed);
-      });
-    }
-  }
-
-  // `fetch` with keepalive outlives the page; the promise does not, and nobody waits for it.
-  readonly #onPageHide = (): void => {
-    const token = session.currentToken;
-    if (!token) return;
-    for (const { reservation } of this.#feeds.values()) {
-      if (!reservation) continue;
-      void fetch(`/api/v1/stream/release/${encodeURIComponent(reservation.reservation_id)}`, {
-        method: 'DELETE',
-        keepalive: true,
-        headers: { Authorization: `Bearer ${token}` },
-      }).catch(() => {});
-    }
-  };
-
-  // Back from the browser's page cache: everything was released when the page was hidden.
-  readonly #onPageShow = (event: PageTransitionEvent): void => {
-    if (!event.persisted) return;
-    const cameras = [...this.#feeds.keys()];
-    this.show([]);
-    this.show(cameras);
-  };
 }

@@ -1,0 +1,47 @@
+import type { Feed } from './feed.ts';
+
+const atOnce = 12;
+
+/** Feeds that ask for their reservation, a dozen at a time, each once. */
+export class ReserveQueue {
+  readonly #reserve: (feed: Feed) => Promise<unknown>;
+  readonly #waiting: Feed[] = [];
+  #asking = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #pausedUntil = 0;
+
+  /** @param reserve must not reject */
+  constructor(reserve: (feed: Feed) => Promise<unknown>) {
+    this.#reserve = reserve;
+  }
+
+  add(feed: Feed): void {
+    feed.asking();
+    if (!this.#waiting.includes(feed)) this.#waiting.push(feed);
+    this.#pump();
+  }
+
+  /** The server wants fewer requests: nobody asks for that long. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
+  }
+
+  #pump(): void {
+    const pause = this.#pausedUntil - performance.now();
+    if (pause > 0) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#pump(), pause);
+      return;
+    }
+    while (this.#asking < atOnce) {
+      const feed = this.#waiting.shift();
+      if (!feed) return;
+      if (feed.closed) continue;
+      this.#asking += 1;
+      void this.#reserve(feed).finally(() => {
+        this.#asking -= 1;
+        this.#pump();
+      });
+    }
+  }
+}
