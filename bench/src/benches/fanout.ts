@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { until } from '@marsad/e2e/fixtures/until';
-import { AccessToken } from 'livekit-server-sdk';
+import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
 import { Farm } from '../fixtures/farm.ts';
@@ -48,8 +48,15 @@ async function fanOutOfMarsad(farm: Farm, count: number, seconds: number): Promi
       return streams[0]?.status.state === 'live';
     };
     await until(isLive, 10_000, 'the camera to be live');
+    if (!node.edgeUrl) throw new Error('the node has no edge');
+    const room = `camera_${camera.id}`;
+    const rooms = new RoomServiceClient(node.edgeUrl, LIVEKIT.apiKey, LIVEKIT.apiSecret);
+    await rooms.createRoom({
+      name: room,
+      metadata: JSON.stringify({ cameras: [{ id: camera.id, name: camera.name }] }),
+    });
     const token = new AccessToken(LIVEKIT.apiKey, LIVEKIT.apiSecret, { identity: 'bench', ttl: 600 });
-    token.addGrant({ room: `camera_${camera.id}`, roomJoin: true, canSubscribe: true });
+    token.addGrant({ room, roomJoin: true, canSubscribe: true });
     const url = `${node.edgeUrl}/whep/${camera.id}`;
     await viewers.ask({ kind: 'whep', count, url, token: await token.toJwt() });
     return await measure(viewers, count, node.pid, seconds);

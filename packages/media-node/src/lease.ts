@@ -1,9 +1,9 @@
 import type { NodeLease } from '@marsad/contract';
-import { type RedisOptions, Valkey } from 'iovalkey';
+import { Cluster, type RedisOptions, Valkey } from 'iovalkey';
 import type { Logger } from 'pino';
 
 export interface LeaseOptions {
-  /** `valkey://`, `redis://`, `valkeys://`, `rediss://` or `unix:///path?db=1`. */
+  /** `valkey://`, `redis://`, `valkeys://`, `rediss://` or `unix:///path?db=1`; several of one cluster by commas. */
   readonly url: string;
   /** Begins every key and holds the hash tag: `{marsad}:`. */
   readonly keyPrefix: string;
@@ -19,7 +19,7 @@ const lifeMs = 5000;
  * works on; the lease is written again as soon as it is back.
  */
 export class Lease {
-  readonly #client: Valkey;
+  readonly #client: Valkey | Cluster;
   readonly #key: string;
   readonly #value: string;
   #timer: NodeJS.Timeout | null = null;
@@ -29,15 +29,7 @@ export class Lease {
   constructor({ url, keyPrefix, lease, log }: LeaseOptions) {
     this.#key = `${keyPrefix}node:${lease.id}`;
     this.#value = JSON.stringify(lease);
-    this.#client = new Valkey({
-      ...connectionOf(url),
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: 2000,
-      commandTimeout: 2000,
-      retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
-    });
+    this.#client = clientFor(url);
     let up = true;
     this.#client.on('error', (error: Error) => {
       if (up) log.warn({ err: error }, 'Valkey is away: this node works on, but nobody new finds it');
@@ -77,6 +69,33 @@ export class Lease {
       this.#writing = false;
     }
   }
+}
+
+function clientFor(url: string): Valkey | Cluster {
+  const [first = '', ...others] = url.split(',').map((part) => part.trim());
+  const server = connectionOf(first);
+  const common = { connectTimeout: 2000, commandTimeout: 2000 };
+  const again = (attempt: number) => Math.min(50 * attempt, 1000);
+  if (others.length === 0) {
+    return new Valkey({
+      ...server,
+      ...common,
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: again,
+    });
+  }
+  const scheme = /^[a-z]+:\/\//.exec(first)?.[0] ?? '';
+  const rest = others.map((part) => connectionOf(part.includes('://') ? part : scheme + part));
+  const nodes = [server, ...rest].map(({ host = '127.0.0.1', port = 6379 }) => ({ host, port }));
+  const { host: _host, port: _port, db: _db, ...credentials } = server;
+  return new Cluster(nodes, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    redisOptions: { ...credentials, ...common },
+    clusterRetryStrategy: again,
+  });
 }
 
 function connectionOf(text: string): RedisOptions {

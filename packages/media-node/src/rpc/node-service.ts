@@ -1,8 +1,9 @@
 import type { Registry } from 'prom-client';
 import type { Ingest, IngestStream } from '../ingest/ingest.ts';
+import type { Result } from './method-types.ts';
 import type { RemoteStreams } from './remote-streams.ts';
 import type { RpcPeer } from './rpc-peer.ts';
-import type { Result, RpcHandlers } from './rpc-server.ts';
+import type { RpcHandlers } from './rpc-server.ts';
 import { StreamService } from './stream-service.ts';
 
 export interface NodeServiceOptions {

@@ -6,9 +6,9 @@ import { parseRpcAddress, type RpcAddress, type RpcTls } from './address.ts';
 import { type Frame, FrameReader, frameKinds, jsonFrame, maxFrame } from './frame.ts';
 import { newNonce, proofOf, proves } from './handshake.ts';
 import { Challenge, ToClient, Welcome } from './messages.ts';
+import type { EventData, Params, Result } from './method-types.ts';
 import { RpcError } from './rpc-error.ts';
 import { parseJson } from './rpc-peer.ts';
-import type { EventData, Params, Result } from './rpc-server.ts';
 import { decodeUnit, type ReceivedUnit } from './unit-frame.ts';
 
 export type RpcEvent = { [E in NodeEvent]: { readonly event: E; readonly data: EventData<E> } }[NodeEvent];

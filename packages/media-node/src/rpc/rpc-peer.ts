@@ -5,8 +5,8 @@ import type { Logger } from 'pino';
 import { type Frame, FrameReader, frameKinds, jsonFrame, maxFrame } from './frame.ts';
 import { newNonce, proofOf, proves } from './handshake.ts';
 import { Hello, ToServer } from './messages.ts';
+import type { EventData } from './method-types.ts';
 import { RpcError } from './rpc-error.ts';
-import type { EventData } from './rpc-server.ts';
 import { encodeUnit } from './unit-frame.ts';
 
 export interface RpcPeerOptions {

@@ -1,16 +1,12 @@
 import { chmod, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { type NodeEvent, type NodeMethod, type nodeEvents, nodeMethods } from '@marsad/contract';
+import { type NodeEvent, type NodeMethod, nodeMethods } from '@marsad/contract';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
 import { parseRpcAddress, type RpcTls } from './address.ts';
+import type { EventData, Params, Result } from './method-types.ts';
 import { RpcError } from './rpc-error.ts';
 import { RpcPeer } from './rpc-peer.ts';
-
-export type Params<M extends NodeMethod> = z.infer<(typeof nodeMethods)[M]['params']>;
-export type Result<M extends NodeMethod> = z.infer<(typeof nodeMethods)[M]['result']>;
-export type EventData<E extends NodeEvent> = z.infer<(typeof nodeEvents)[E]>;
 
 /** What the node does when called. What is missing is answered with `UNKNOWN_METHOD`. */
 export type RpcHandlers = {
