@@ -51,6 +51,7 @@ import { createHttpServer, type HttpServer } from './platform/http/server.ts';
 import { createLog, type Log } from './platform/log/log.ts';
 import { HttpMetrics } from './platform/metrics/http-metrics.ts';
 import { Valkey } from './platform/valkey/valkey.ts';
+import { reachable } from './reachable.ts';
 import { livekitCredentials, loadSecrets } from './secrets.ts';
 
 export interface Api {
@@ -325,12 +326,6 @@ async function insist<T>(attempt: () => Promise<T>, log: Log): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
-}
-
-/** A listening address as one to connect to: all of a machine's include its own. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === '') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Where a page may connect to: every edge, at whatever host the page itself came from. */

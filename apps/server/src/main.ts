@@ -77,7 +77,8 @@ program
       .argParser(parseIndex)
       .default(0),
   )
-  .action(async (options: { roles: NodeRole[]; id: string; index: number }) => {
+  .option('--tell-api', 'send webhooks also to the api of this machine, as `marsad start` has it', false)
+  .action(async (options: { roles: NodeRole[]; id: string; index: number; tellApi: boolean }) => {
     const config = loadConfig();
     const { log, runRole } = await roleLog(config, 'media-node');
     const { openMediaNode } = await import('./commands/media-node.ts');

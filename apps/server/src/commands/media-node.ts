@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type MediaNodeOptions, startMediaNode } from '@marsad/media-node';
 import { type Config, type NodeRole, requireUrl } from '../config.ts';
 import type { Log } from '../platform/log/log.ts';
+import { reachable } from '../reachable.ts';
 import { runFolder } from '../run-folder.ts';
 import { livekitCredentials, loadSecrets } from '../secrets.ts';
 
@@ -11,6 +12,8 @@ export interface MediaNodeIdentity {
   roles: NodeRole[];
   /** Which edge of this machine it is, from 0: added to the edge's ports. */
   index: number;
+  /** Whether an api with the same settings runs on this machine and is to get the webhooks. */
+  tellApi: boolean;
 }
 
 /** @throws ConfigError when VALKEY_URL is not set */
@@ -18,7 +21,11 @@ export function openMediaNode(config: Config, identity: MediaNodeIdentity, log: 
   return startMediaNode(mediaNodeOptions(config, identity, log));
 }
 
-function mediaNodeOptions(config: Config, { id, roles, index }: MediaNodeIdentity, log: Log): MediaNodeOptions {
+function mediaNodeOptions(
+  config: Config,
+  { id, roles, index, tellApi }: MediaNodeIdentity,
+  log: Log,
+): MediaNodeOptions {
   const secrets = loadSecrets(config.secretsDir);
   const { rpc } = config;
   return {
@@ -33,12 +40,12 @@ function mediaNodeOptions(config: Config, { id, roles, index }: MediaNodeIdentit
       }),
     },
     valkey: { url: requireUrl(config.valkey.url, 'VALKEY_URL'), keyPrefix: config.valkey.keyPrefix },
-    ...(roles.includes('edge') && { edge: edgeOptions(config, index, livekitCredentials(config, secrets)) }),
+    ...(roles.includes('edge') && { edge: edgeOptions(config, index, livekitCredentials(config, secrets), tellApi) }),
     log,
   };
 }
 
-function edgeOptions(config: Config, index: number, livekit: { apiKey: string; apiSecret: string }) {
+function edgeOptions(config: Config, index: number, livekit: { apiKey: string; apiSecret: string }, tellApi: boolean) {
   const { edge, http } = config;
   return {
     http: {
@@ -49,9 +56,18 @@ function edgeOptions(config: Config, index: number, livekit: { apiKey: string; a
     udp: { port: edge.udpPort + index, bindAddress: edge.host, publicAddresses: edge.publicAddresses },
     publicUrl: edge.publicUrl === null ? null : publicUrlOf(edge.publicUrl, index),
     livekit,
-    webhookUrls: edge.webhookUrls,
+    webhookUrls: [...edge.webhookUrls, ...(tellApi ? webhookOfApi(config) : [])],
     corsOrigins: edge.corsOrigins,
   };
+}
+
+/**
+ * Where the api of this machine takes webhooks. Under TLS its certificate is for the name that browsers know, which
+ * nobody can check at a loopback address: then the api learns the same by asking, ten seconds later at most.
+ */
+export function webhookOfApi({ http }: Config): string[] {
+  if (http.tls !== null) return [];
+  return [`http://${reachable(http.host)}:${http.port}/webhook/livekit`];
 }
 
 /** The setting names the first edge; the next ones are on the next ports of the same host. */

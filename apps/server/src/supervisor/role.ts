@@ -18,7 +18,10 @@ export function mediaNodeRoles(mediaNodes: readonly NodeRole[][]): Role[] {
   return mediaNodes.map((roles, i) => {
     const name = `media-node-${i + 1}`;
     const index = roles.includes('edge') ? edges++ : 0;
-    return { name, args: ['media-node', '--roles', roles.join(','), '--id', name, '--index', String(index)] };
+    return {
+      name,
+      args: ['media-node', '--roles', roles.join(','), '--id', name, '--index', String(index), '--tell-api'],
+    };
   });
 }
 
