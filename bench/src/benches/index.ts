@@ -1,4 +1,5 @@
 import type { Bench } from '../bench.ts';
+import { api } from './api.ts';
 import { fanout } from './fanout.ts';
 import { firstFrame } from './first-frame.ts';
 import { glass } from './glass.ts';
@@ -7,4 +8,4 @@ import { quota } from './quota.ts';
 import { wall } from './wall.ts';
 
 /** Every bench there is, in the order the help shows them. */
-export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass, wall, quota];
+export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass, wall, quota, api];

@@ -2,6 +2,8 @@ import { PeerConnection, type RtcConfig, type Track, Video } from 'node-datachan
 
 const config: RtcConfig = { iceServers: [], disableAutoNegotiation: true };
 
+const withoutCandidates = (sdp: string) => sdp.replace(/^a=(candidate:.*|end-of-candidates)\r?\n/gm, '');
+
 /** A viewer that decrypts and counts, but decodes nothing: what a fan-out bench needs a hundred of. */
 export class ReceivingPeer {
   #connection: PeerConnection;
@@ -18,12 +20,12 @@ export class ReceivingPeer {
     });
   }
 
-  /** Makes the offer (WHEP). Resolves once all candidates are in it. */
+  /** Makes the offer (WHEP). It names no candidates, so that nobody connects before the answer is set (see below). */
   async offer(): Promise<string> {
     const video = new Video('0', 'RecvOnly');
     video.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1');
     this.#count(this.#connection.addTrack(video));
-    return this.#describe('offer');
+    return withoutCandidates(await this.#describe('offer'));
   }
 
   acceptAnswer(sdp: string): void {
@@ -70,9 +72,7 @@ export class ReceivingPeer {
    * DTLS then fails.
    */
   #setRemote(sdp: string, type: 'offer' | 'answer'): void {
-    const lines = sdp.split(/\r?\n/);
-    const isCandidate = (line: string) => line.startsWith('a=candidate:') || line.startsWith('a=end-of-candidates');
-    this.#connection.setRemoteDescription(lines.filter((line) => !isCandidate(line)).join('\r\n'), type);
-    for (const line of lines) if (line.startsWith('a=candidate:')) this.#connection.addRemoteCandidate(line, '0');
+    this.#connection.setRemoteDescription(withoutCandidates(sdp), type);
+    for (const [line] of sdp.matchAll(/^a=candidate:.*$/gm)) this.#connection.addRemoteCandidate(line.trim(), '0');
   }
 }
