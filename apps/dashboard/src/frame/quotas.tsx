@@ -22,16 +22,13 @@ export function Quotas() {
   const { data } = useStats();
   const uses = Object.values(data?.source_stats ?? {}).map((use) => {
     const name = agencyName(agencies, use.source, language);
-    const sentence = t('common:quota', { name, current: format.number(use.current), limit: format.number(use.limit) });
-    return { ...use, name, sentence };
+    return { ...use, name };
   });
   if (uses.length === 0) return null;
   return (
     <Popover.Root>
-      <Popover.Trigger
-        aria-label={`${t('common:quotas')}: ${uses.map(({ sentence }) => sentence).join(t('common:list-separator'))}`}
-        className="-ms-2 flex h-8 min-w-0 items-center gap-5 overflow-hidden rounded-control px-2 -outline-offset-2 hover:bg-surface-2 data-[state=open]:bg-surface-2"
-      >
+      <Popover.Trigger className="-ms-2 flex h-8 min-w-0 items-center gap-5 overflow-hidden rounded-control px-2 -outline-offset-2 hover:bg-surface-2 data-[state=open]:bg-surface-2">
+        <span className="sr-only">{t('common:quotas')}:</span>
         {uses.map(({ source, current, limit, name }) => (
           <span
             key={source}
@@ -40,7 +37,7 @@ export function Quotas() {
             className="flex items-center gap-2"
           >
             <AgencyMark source={source} size={14} />
-            <span className="hidden whitespace-nowrap xl:inline">{name}</span>
+            <span className="sr-only whitespace-nowrap xl:not-sr-only">{name}</span>
             <UseBar current={current} limit={limit} />
             <bdi dir="ltr" className="figures text-text">
               {format.number(current)}

@@ -23,10 +23,14 @@ export function Toaster() {
         >
           {toast.tone === 'alarm' && <CircleAlert size={18} aria-hidden="true" className="shrink-0 text-alarm" />}
           {toast.tone === 'warning' && <TriangleAlert size={18} aria-hidden="true" className="shrink-0 text-warning" />}
-          <Radix.Description className="flex-1 py-1 text-13">{toast.text}</Radix.Description>
+          <Radix.Description dir="auto" className="flex-1 py-1 text-13">
+            {toast.text}
+          </Radix.Description>
           {toast.count > 1 && (
             <span className="figures rounded-full bg-surface-1 px-2 py-0.5 text-12 text-text-2">
-              <span aria-hidden="true">×{format.number(toast.count)}</span>
+              <bdi dir="ltr" aria-hidden="true">
+                ×{format.number(toast.count)}
+              </bdi>
               <span className="sr-only">{t('common:times', { number: format.number(toast.count) })}</span>
             </span>
           )}
