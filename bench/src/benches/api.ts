@@ -1,0 +1,88 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { createClient, sources } from '@marsad/contract';
+import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
+import type { Bench } from '../bench.ts';
+import { numberOption } from '../command-line.ts';
+import { percentile } from '../measure/percentile.ts';
+
+/** Cameras of the demonstration that are reserved, in rooms of their own. */
+const CAMERAS = 12;
+
+/**
+ * Reserve, heartbeat and release over HTTP against the whole product, signed in once. Requests start at their times
+ * whether or not earlier ones were answered, so that a server that falls behind shows it.
+ */
+export const api: Bench = {
+  name: 'api',
+  summary: 'reserve, heartbeat and release over HTTP at a steady rate',
+  options: { rate: 'requests per second, default 300' },
+  async run({ seconds, options }) {
+    const rate = numberOption(options, 'rate', 300);
+    const marsad = await RunningMarsad.start({
+      demoCameras: CAMERAS,
+      settings: { MARSAD_RATE_LIMIT_USER: '0', MARSAD_RATE_LIMIT_ADDRESS: '0' },
+    });
+    try {
+      const token = await marsad.accessToken();
+      const client = createClient({ baseUrl: marsad.url, token: () => token });
+      const limits = Object.fromEntries(sources.map((source) => [source, 10_000]));
+      await client.admin.setLimits({ body: { limits } });
+      const { cameras } = await client.cameras.list({ query: { limit: CAMERAS } });
+      const took: Record<'reserve' | 'heartbeat' | 'release', number[]> = { reserve: [], heartbeat: [], release: [] };
+      let failed = 0;
+      const timed = async <T>(kind: keyof typeof took, request: () => Promise<T>): Promise<T | null> => {
+        const start = performance.now();
+        try {
+          const answer = await request();
+          took[kind].push(performance.now() - start);
+          return answer;
+        } catch {
+          failed += 1;
+          return null;
+        }
+      };
+      const gap = 1000 / rate;
+      // One round is three requests, each a third of a second after the one before.
+      const round = async (number: number): Promise<void> => {
+        const camera_id = cameras[number % cameras.length]?.id ?? '';
+        const wall_id = `w${number % 200}`;
+        const held = await timed('reserve', () => client.streams.reserve({ body: { camera_id, wall_id } }));
+        if (held === null) return;
+        const params = { id: held.reservation_id };
+        await wait(300);
+        await timed('heartbeat', () => client.streams.heartbeat({ params }));
+        await wait(300);
+        await timed('release', () => client.streams.release({ params }));
+      };
+      for (let warm = 0; warm < 20; warm += 1) await round(warm).catch(() => {});
+      for (const list of Object.values(took)) list.length = 0;
+      const rounds: Promise<void>[] = [];
+      const startedAt = performance.now();
+      for (let number = 0; number * 3 * gap < seconds * 1000; number += 1) {
+        const late = startedAt + number * 3 * gap - performance.now();
+        if (late > 0) await wait(late);
+        rounds.push(round(number));
+      }
+      await Promise.all(rounds);
+      const elapsed = (performance.now() - startedAt) / 1000;
+      const all = Object.values(took).flat();
+      const [rps, p99] = [all.length / elapsed, percentile(all, 99)];
+      const left = (await client.streams.stats()).total_viewers;
+      return {
+        figures: [
+          { name: 'requests', value: rps, unit: '/s', target: `≈ ${rate}` },
+          { name: 'p50', value: percentile(all, 50), unit: 'ms' },
+          { name: 'p99', value: p99, unit: 'ms', target: '< 50' },
+          { name: 'p99 of reserve', value: percentile(took.reserve, 99), unit: 'ms' },
+          { name: 'p99 of heartbeat', value: percentile(took.heartbeat, 99), unit: 'ms' },
+          { name: 'p99 of release', value: percentile(took.release, 99), unit: 'ms' },
+          { name: 'failed', value: failed, target: '0' },
+          { name: 'reservations left over', value: left, target: '0' },
+        ],
+        json: { rps: Math.round(rps), p99_ms: Number(p99.toFixed(1)), failed, left },
+      };
+    } finally {
+      await marsad.stop();
+    }
+  },
+};
