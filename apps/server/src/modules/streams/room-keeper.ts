@@ -35,6 +35,7 @@ export class RoomKeeper {
   readonly #waiting = new Map<string, Promise<void>>();
   #timers: NodeJS.Timeout[] = [];
   #settling: Promise<void> = Promise.resolve();
+  #nextSettling: Promise<void> | null = null;
   #closed = false;
   /** Whether a room may be missing on its edge. */
   #stale = false;
@@ -65,10 +66,17 @@ export class RoomKeeper {
     await Promise.allSettled([this.#settling, ...this.#running.values(), ...this.#waiting.values()]);
   }
 
-  /** Stops the media of every reservation that has ended and was not dealt with. Never rejects. */
+  /**
+   * Stops the media of every reservation that has ended and was not dealt with. Never rejects. One that is under way may
+   * have taken its list before this call's reservation was on it; one that waits has not, and serves all who wait.
+   */
   settle(): Promise<void> {
-    // One that is under way may have taken its list before this call's reservation was on it.
-    const mine = this.#settling.then(() => this.#settle());
+    if (this.#nextSettling) return this.#nextSettling;
+    const mine = this.#settling.then(() => {
+      this.#nextSettling = null;
+      return this.#settle();
+    });
+    this.#nextSettling = mine;
     this.#settling = mine;
     return mine;
   }
