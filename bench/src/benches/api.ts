@@ -6,7 +6,7 @@ import { numberOption } from '../command-line.ts';
 import { percentile } from '../measure/percentile.ts';
 
 /** Cameras of the demonstration that are reserved, in rooms of their own. */
-const CAMERAS = 12;
+const CAMERAS = 4;
 
 /**
  * Reserve, heartbeat and release over HTTP against the whole product, signed in once. Requests start at their times

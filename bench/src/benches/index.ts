@@ -5,7 +5,8 @@ import { firstFrame } from './first-frame.ts';
 import { glass } from './glass.ts';
 import { ingest } from './ingest.ts';
 import { quota } from './quota.ts';
+import { soak } from './soak.ts';
 import { wall } from './wall.ts';
 
 /** Every bench there is, in the order the help shows them. */
-export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass, wall, quota, api];
+export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass, wall, quota, api, soak];

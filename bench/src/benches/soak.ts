@@ -1,0 +1,121 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Client, createClient } from '@marsad/contract';
+import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
+import { readPidFile } from '../../../apps/server/src/supervisor/sibling/pid-file.ts';
+import type { Bench } from '../bench.ts';
+import { numberOption } from '../command-line.ts';
+import type { ReceivingPeer } from '../viewers/receiving-peer.ts';
+import { viewByWhep } from '../viewers/whep.ts';
+
+const CAMERAS = 6;
+const VIEWERS = 8;
+/** Seconds without a beat, so that what is left behind is over before the bench is. */
+const PATIENCE = 12;
+
+interface Footprint {
+  readonly rssMb: number;
+  /** Open files and sockets. */
+  readonly handles: number;
+}
+
+async function footprint(marsad: RunningMarsad, role: string): Promise<Footprint> {
+  const pid = pidOf(marsad, role);
+  const [status, handles] = await Promise.all([readFile(`/proc/${pid}/status`, 'utf8'), readdir(`/proc/${pid}/fd`)]);
+  return { rssMb: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024, handles: handles.length };
+}
+
+function pidOf(marsad: RunningMarsad, role: string): number {
+  const running = readPidFile(join(marsad.dataDir, 'run', `${role}.pid`));
+  if (running === null) throw new Error(`${role} does not run`);
+  return running.pid;
+}
+
+/** Reserves, watches for a while, and leaves: by releasing, by closing without a word, or by staying away at once. */
+async function viewer(client: Client, cameras: readonly string[], until: number, seen: Counts): Promise<void> {
+  while (performance.now() < until) {
+    const camera_id = cameras[Math.floor(Math.random() * cameras.length)] ?? '';
+    let peer: ReceivingPeer | null = null;
+    try {
+      const held = await client.streams.reserve({ body: { camera_id } });
+      seen.reserved += 1;
+      if (Math.random() < 0.8) peer = await viewByWhep(held.reservation_id, held.whep_url, held.token);
+      await wait(1000 + Math.random() * 4000);
+      if (peer && peer.packets > 0) seen.watched += 1;
+      if (Math.random() < 0.7) await client.streams.release({ params: { id: held.reservation_id } });
+    } catch {
+      // A camera that is away, a node that is being started again: the next attempt tells.
+      seen.refused += 1;
+      await wait(500);
+    } finally {
+      peer?.close();
+    }
+  }
+}
+
+interface Counts {
+  reserved: number;
+  watched: number;
+  refused: number;
+}
+
+/** The whole product with viewers coming and going; all cameras go away once, and the media node is killed once. */
+export const soak: Bench = {
+  name: 'soak',
+  summary: 'the whole product under faults: memory, handles, reservations left behind',
+  options: { minutes: 'how long, default 1' },
+  async run({ options }, say) {
+    const minutes = numberOption(options, 'minutes', 1);
+    const marsad = await RunningMarsad.start({
+      demoCameras: CAMERAS,
+      settings: { MARSAD_HEARTBEAT_TIMEOUT: String(PATIENCE), MARSAD_ACCESS_TOKEN_TTL: '86400' },
+    });
+    try {
+      const token = await marsad.accessToken();
+      const client = createClient({ baseUrl: marsad.url, token: () => token });
+      const { cameras } = await client.cameras.list({ query: { limit: CAMERAS } });
+      const ids = cameras.map(({ id }) => id);
+      const seen: Counts = { reserved: 0, watched: 0, refused: 0 };
+      const total = minutes * 60_000;
+      const startedAt = performance.now();
+      const viewers = Array.from({ length: VIEWERS }, () => viewer(client, ids, startedAt + total, seen));
+      const at = async (share: number) => wait(Math.max(0, startedAt + total * share - performance.now()));
+
+      await at(0.2);
+      process.kill(pidOf(marsad, 'simulator'), 'SIGKILL');
+      say('every camera is gone, and comes back');
+      await at(0.4);
+      process.kill(pidOf(marsad, 'media-node-1'), 'SIGKILL');
+      say('the media node was killed');
+      await at(0.6);
+      const early = await Promise.all(['api', 'media-node-1'].map((role) => footprint(marsad, role)));
+      await at(1);
+      await Promise.all(viewers);
+      await wait((PATIENCE + 15) * 1000);
+      const late = await Promise.all(['api', 'media-node-1'].map((role) => footprint(marsad, role)));
+      const sum = (of: readonly Footprint[], part: keyof Footprint) => of.reduce((all, each) => all + each[part], 0);
+      const rssGrowth = sum(late, 'rssMb') - sum(early, 'rssMb');
+      const handleGrowth = sum(late, 'handles') - sum(early, 'handles');
+      const leaked = (await client.admin.reservations()).total;
+      return {
+        figures: [
+          { name: 'streams reserved', value: seen.reserved },
+          { name: 'of them seen to send pictures', value: seen.watched },
+          { name: 'attempts refused meanwhile', value: seen.refused },
+          { name: 'memory more than after the faults', value: rssGrowth, unit: 'MB' },
+          { name: 'handles more than after the faults', value: handleGrowth },
+          { name: 'reservations left behind', value: leaked, target: '0' },
+        ],
+        json: {
+          rss_growth_mb: Number(rssGrowth.toFixed(1)),
+          handle_growth: handleGrowth,
+          leaked,
+          watched: seen.watched,
+        },
+      };
+    } finally {
+      await marsad.stop();
+    }
+  },
+};
