@@ -247,7 +247,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       database,
       valkey,
       mediaPlane,
-      streams: streamRepository,
+      streams,
       registry,
       now,
     });

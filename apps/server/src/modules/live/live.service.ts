@@ -11,6 +11,8 @@ import { type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 const directory = loadScript(new URL('room-directory.lua', import.meta.url));
 
+export type { WatchedRoom };
+
 export interface LiveServiceOptions {
   readonly mediaPlane: Pick<MediaPlane, 'edges'>;
   readonly valkey: Valkey;

@@ -8,8 +8,11 @@ import type { CamerasService } from '../cameras/cameras.service.ts';
 import type { LiveService } from '../live/live.service.ts';
 import type { FullAgencies } from './full-agencies.ts';
 import type { RoomKeeper } from './room-keeper.ts';
+import type { SourceUse } from './stream-answers.ts';
 import { type StatsSnapshot, statsFor } from './stream-stats.ts';
 import type { QuotaOptions, StreamRepository } from './streams.repository.ts';
+
+export { type StatsSnapshot, statsFor };
 
 export interface StreamsServiceOptions {
   readonly repository: StreamRepository;
@@ -142,9 +145,14 @@ export class StreamsService {
     return statsFor(all, permittedSources(caller, 'camera', 'view'));
   }
 
+  /** What each agency uses of its quota; no names are looked up for it. */
+  uses(): Promise<readonly SourceUse[]> {
+    return this.#o.repository.stats();
+  }
+
   /** Everything, for those who filter by agency themselves. */
   async snapshot(): Promise<StatsSnapshot> {
-    const uses = await this.#o.repository.stats();
+    const uses = await this.uses();
     const briefs = await this.#o.cameras.briefs(uses.flatMap(({ cameras }) => cameras.map(({ id }) => id)));
     const names = new Map([...briefs].map(([id, { name }]) => [id, name]));
     return { uses, names, timestamp: new Date(this.#o.now()).toISOString() };

@@ -6,14 +6,14 @@ import { type Caller, requireAdmin } from '../../platform/auth/identity.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { exposition, type MetricJson } from '../../platform/metrics/exposition.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
-import type { StreamRepository } from '../streams/streams.repository.ts';
+import type { StreamsService } from '../streams/streams.service.ts';
 
 export interface SystemServiceOptions {
   readonly version: string;
   readonly database: Pick<Database<unknown>, 'isUp'>;
   readonly valkey: Pick<Valkey, 'isUp'>;
   readonly mediaPlane: Pick<MediaPlane, 'ready' | 'nodes'>;
-  readonly streams: Pick<StreamRepository, 'stats'>;
+  readonly streams: Pick<StreamsService, 'uses'>;
   readonly registry: Registry;
   readonly now: () => number;
 }
@@ -101,7 +101,7 @@ export class SystemService {
   async #measureStreams(): Promise<void> {
     this.#active.reset();
     this.#limit.reset();
-    for (const { source, current, limit } of await this.#o.streams.stats().catch(() => [])) {
+    for (const { source, current, limit } of await this.#o.streams.uses().catch(() => [])) {
       this.#active.set({ source }, current);
       if (limit !== null) this.#limit.set({ source }, limit);
     }
