@@ -56,7 +56,7 @@ function sceneEncoder(profile: StreamProfile, height: number): VideoEncoder {
         // Band and scene are slices side by side: no filter may reach over the border.
         'no-deblock=1:cabac=0:weightp=0:annexb=1:repeat-headers=1:aud=0:sliced-threads=0',
         'rc-lookahead=10:sync-lookahead=0:mbtree=0',
-        `vbv-maxrate=${kilobits}:vbv-bufsize=${kilobits * 2}:log-level=error`,
+        `vbv-maxrate=${kilobits}:vbv-bufsize=${kilobits * 2}`,
       ].join(':'),
     },
   });

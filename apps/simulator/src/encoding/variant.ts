@@ -118,7 +118,7 @@ function settings(kind: VariantKind): Record<string, string> {
     return { preset: 'ultrafast', 'x265-params': `${common}:bframes=0:log-level=error:pools=1:frame-threads=1` };
   }
   const pyramid = kind === 'b-frames-referenced' ? 'bframes=3:b-pyramid=normal' : 'bframes=2:b-pyramid=none';
-  const x264 = `${common}:${pyramid}:b-adapt=0:threads=1:log-level=error`;
+  const x264 = `${common}:${pyramid}:b-adapt=0:threads=1`;
   return { profile: 'main', preset: 'veryfast', level: '3.1', 'x264-params': x264 };
 }
 

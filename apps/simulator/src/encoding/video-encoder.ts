@@ -1,6 +1,9 @@
 import type { FFEncoderCodec } from 'node-av/constants';
-import { AV_PIX_FMT_YUV420P, AVCOL_PRI_BT709, AVCOL_SPC_BT709, AVCOL_TRC_BT709 } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, Frame, Packet, Rational } from 'node-av/lib';
+import { AV_LOG_ERROR, AV_PIX_FMT_YUV420P, AVCOL_PRI_BT709, AVCOL_SPC_BT709, AVCOL_TRC_BT709 } from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, Frame, Log, Packet, Rational } from 'node-av/lib';
+
+// Encoders report every detail of a loop otherwise, on the standard error of whoever started the farm.
+Log.setLevel(AV_LOG_ERROR);
 
 export interface VideoEncoderOptions {
   readonly codec: 'libx264' | 'libx265';
