@@ -44,9 +44,11 @@ export const ingest: Bench = {
       await wait(2500); // until every GOP cache is full
       const before = await totals(node);
       const usage = await startUsage([node.pid]);
+      const farmUsage = await startUsage([farm.pid]);
       say(`all live; measuring for ${seconds} s`);
       await wait(seconds * 1000);
       const { cores, rssBytes, seconds: measured } = await usage.stop();
+      const { cores: farmCores } = await farmUsage.stop();
       const after = await totals(node);
       const fps = (after.pictures - before.pictures) / measured / count;
       const mbps = ((after.bytes - before.bytes) * 8) / measured / count / 1e6;
@@ -59,6 +61,7 @@ export const ingest: Bench = {
           { name: 'media node', value: cores, unit: 'cores', target: '≤ 0.8 for 500 × 2 Mbit/s' },
           { name: 'memory', value: Math.round(rssBytes / 1e6), unit: 'MB', target: '≤ 700' },
           { name: 'lost pictures', value: lost, target: '0' },
+          { name: 'simulator', value: farmCores, unit: 'cores' },
         ],
         json: {
           cameras: after.live,
