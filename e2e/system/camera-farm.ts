@@ -7,7 +7,7 @@ import { until } from '../fixtures/until.ts';
 
 const simulator = fileURLToPath(new URL('../../apps/simulator/src/main.ts', import.meta.url));
 // The one that the simulator's own tests use: what they have encoded for a fault is not encoded again.
-const cache = fileURLToPath(new URL('../../.cache/farm', import.meta.url));
+const cache = fileURLToPath(new URL('../../.cache/loops', import.meta.url));
 
 /** The simulator's cameras in a process of their own, to be broken one by one over its control endpoint. */
 export class CameraFarm {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Farm, type FarmOptions, startFarm } from '../farm/farm.ts';
 
 /** Kept from run to run; ignored by git. */
-const TEST_CACHE = fileURLToPath(new URL('../../../../.cache/farm', import.meta.url));
+const TEST_CACHE = fileURLToPath(new URL('../../../../.cache/loops', import.meta.url));
 
 /** A farm on a free port in which all cameras show the junction, so that only one scene is ever encoded. */
 export function startTestFarm(options: FarmOptions = {}): Promise<Farm> {

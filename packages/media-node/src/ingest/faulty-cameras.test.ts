@@ -7,7 +7,7 @@ import { MemorySink } from '../testing/pictures.ts';
 import { Ingest } from './ingest.ts';
 import { RtspPullFactory } from './source/rtsp-pull-source.ts';
 
-const cache = fileURLToPath(new URL('../../../../.cache/farm', import.meta.url));
+const cache = fileURLToPath(new URL('../../../../.cache/loops', import.meta.url));
 let farm: Farm;
 let ingest: Ingest;
 let next = 0;
