@@ -88,6 +88,30 @@ test('cameras come and go in a room, and a lost one says so and comes back', asy
   expect((await tile('cam3'))?.muted).toBe(false);
 });
 
+test('cameras come into an empty room; the first goes for another, again and again, and nobody else notices', async () => {
+  await fixture.room('wall_g', []);
+  page = await chromium.open();
+  await page.evaluate(() => Reflect.set(globalThis, 'readsBarcode', false));
+  await join('wall_g', 'kim', { singlePeerConnection: false });
+  let shown = ['cam1', 'cam2', 'cam8'];
+  await fixture.room('wall_g', shown);
+  await expect.poll(async () => (await tile('cam8'))?.count ?? 0, slow).toBeGreaterThan(5);
+  for (const next of ['cam3', 'cam4', 'cam5']) {
+    shown = shown.slice(1);
+    await fixture.room('wall_g', shown);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    shown = [...shown.filter((each) => each !== 'cam8'), next, 'cam8'];
+    await fixture.room('wall_g', shown);
+    await expect.poll(async () => (await tile(next))?.count ?? 0, slow).toBeGreaterThan(5);
+  }
+  const pause: number = await page.evaluate(() => {
+    const pictures: { at: number }[] = Reflect.get(globalThis, 'tiles').camera_cam8.seen.pictures;
+    return Math.max(...pictures.slice(1).map((picture, index) => picture.at - (pictures[index]?.at ?? 0)));
+  });
+  expect(pause).toBeLessThan(1000);
+  expect(await events()).not.toContain('reconnecting');
+});
+
 test('an adaptive client gets what its tiles need: sub when small, main when large, nothing when hidden', async () => {
   await fixture.room('wall_b', ['cam5']);
   page = await chromium.open();

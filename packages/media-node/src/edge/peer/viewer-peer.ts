@@ -50,6 +50,8 @@ export class ViewerPeer {
       portRangeBegin: port.port,
       portRangeEnd: port.port,
       disableAutoNegotiation: true,
+      // Else a connection that begins with data channels alone could never carry media.
+      forceMediaTransport: true,
       ...(port.bindAddress === undefined ? {} : { bindAddress: port.bindAddress }),
     });
     const pc = this.#pc;

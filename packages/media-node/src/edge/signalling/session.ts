@@ -107,11 +107,13 @@ export class Session implements Member, EverySecond {
     parts.metrics.viewers.inc({ protocol: 'livekit' });
     this.#renewToken(grant);
     this.#refresh = setInterval(() => this.#renewToken(grant), REFRESH_INTERVAL);
-    // Without these a room that has no camera yet would leave the client without anything to connect.
     this.#negotiation.peer.createChannel('_reliable', {});
     this.#negotiation.peer.createChannel('_lossy', { unordered: true, maxRetransmits: 0 });
-    if (this.#options.autoSubscribe) for (const camera of room.cameras) this.#lines.add(camera);
+    // The data line is offered alone, so that it is the first for good: all lines share the transport of the first (RFC 9143 7.2),
+    // and a client takes the first one's rejection for that of all (7.3.3). A camera there would take the others with it
+    // when it goes. The cameras' offer follows the answer, while ICE and DTLS are still under way.
     this.#negotiation.offer();
+    if (this.#options.autoSubscribe) this.camerasChanged(room.cameras, []);
   }
 
   /** Goes on with a new socket; false when there is nothing left to go on with. */

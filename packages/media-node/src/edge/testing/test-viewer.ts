@@ -39,7 +39,12 @@ export class TestViewer {
   #offer = 0;
 
   constructor(url: string, jwt: string, query = 'auto_subscribe=1') {
-    this.#pc = new datachannel.PeerConnection('viewer', { iceServers: [], bindAddress: '127.0.0.1' });
+    this.#pc = new datachannel.PeerConnection('viewer', {
+      iceServers: [],
+      bindAddress: '127.0.0.1',
+      // As browsers do: the first offer has no media yet.
+      forceMediaTransport: true,
+    });
     this.#pc.onTrack((track) => {
       this.#tracks.push(track);
       track.onMessage(() => {
