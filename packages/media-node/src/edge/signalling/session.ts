@@ -110,7 +110,7 @@ export class Session implements Member, EverySecond {
     this.#negotiation.peer.createChannel('_reliable', {});
     this.#negotiation.peer.createChannel('_lossy', { unordered: true, maxRetransmits: 0 });
     // The data line is offered alone, so that it is the first for good: all lines share the transport of the first (RFC 9143 7.2),
-    // and a client takes the first one's rejection for that of all (7.3.3). A camera there would take the others with it
+    // and a client takes the rejection of the first for that of all (7.3.3): a camera there would take the others with it
     // when it goes. The cameras' offer follows the answer, while ICE and DTLS are still under way.
     this.#negotiation.offer();
     if (this.#options.autoSubscribe) this.camerasChanged(room.cameras, []);
