@@ -231,7 +231,7 @@ describe('streams under quota', () => {
     await page.getByText('A whole number from 0 to 100000.').waitFor();
     await limit.fill('31');
     await page.keyboard.press('Enter');
-    await page.getByText('Metro may use 31 streams.').waitFor();
+    await page.getByText('Metro may use 31 streams.', { exact: true }).waitFor();
     await page.locator('[data-quota=METRO]').getByText('/31').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.locator('[data-quota=METRO]').getByText('/30').waitFor();

@@ -44,9 +44,9 @@ function forge(
   return `${content}.${hash ? createHmac(hash, secret).update(content).digest('base64url') : ''}`;
 }
 
-const grantFor = (room: string) => ({
+const grantFor = (room: string, sub = 'somebody') => ({
   iss: livekit.key,
-  sub: 'somebody',
+  sub,
   nbf: now() - 10,
   exp: now() + 300,
   video: { room, roomJoin: true, canSubscribe: true },
@@ -100,11 +100,17 @@ export function describeRefusals(stage: () => Stage): void {
         cameras.map((camera_id) => client.streams.reserve({ body: { camera_id } })),
       );
       if (!own || !other) throw new Error('two cameras are needed');
-      const open = grantFor(own.room_name);
+      const [header = '', claims = '', signature = ''] = own.token.split('.');
+      const said = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string };
+      const open = grantFor(own.room_name, said.sub);
       const refused = { whep: 401, validate: 401, rtc: 401 };
-      // 400: WHEP lets the token through and then misses a description worth the name.
+      // 406: WHEP lets the token through and then misses a description worth the name.
       expect(await doors(own, own.token)).toEqual({ whep: 406, validate: 200, rtc: 101 });
       expect(await doors(own, forge({ alg: 'HS256' }, open))).toEqual({ whep: 406, validate: 200, rtc: 101 });
+
+      // Well signed, but nobody reserved for this one: the room admits whom a reservation names.
+      const stranger = { whep: 403, validate: 403, rtc: 403 };
+      expect(await doors(own, forge({ alg: 'HS256' }, grantFor(own.room_name)))).toEqual(stranger);
 
       expect((await doors(own, other.token)).whep).toBe(403);
       expect(await doors(own, forge({ alg: 'HS256' }, grantFor('camera_nowhere')))).toEqual({
@@ -118,8 +124,7 @@ export function describeRefusals(stage: () => Stage): void {
         whep: 403,
       });
 
-      const [header = '', claims = '', signature = ''] = own.token.split('.');
-      const longer = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), exp: now() + 86_400 };
+      const longer = { ...said, exp: now() + 86_400 };
       const bad: Record<string, string> = {
         expired: forge({ alg: 'HS256' }, { ...open, nbf: now() - 700, exp: now() - 100 }),
         'not yet valid': forge({ alg: 'HS256' }, { ...open, nbf: now() + 300 }),
