@@ -236,8 +236,8 @@ describe('an ingest that does not come back', () => {
     );
     await allShown(moveMs);
     const gaps = cameras.map((id) => viewers[0].shown(id).longestGap);
-    // A lease lapses after five seconds; what is shorter is this machine catching its breath.
-    expect(gaps.filter((gap) => gap > 4_000)).toHaveLength(had);
+    // Only cameras that moved may have been dark for long; a shorter gap is a busy machine catching its breath.
+    expect(gaps.filter((gap) => gap > 4_000).length).toBeLessThanOrEqual(had);
     return gaps;
   }
 
