@@ -11,6 +11,7 @@ export * from './http/route.ts';
 export * from './http/routes.ts';
 export * from './http/streams.ts';
 export * from './http/system.ts';
+export * from './node/access.ts';
 export * from './node/rpc.ts';
 export * from './node/stream-state.ts';
 export * from './permissions.ts';
