@@ -135,9 +135,14 @@ describe('reservations', () => {
     await t.client(other.token).streams.reserve({ body: { camera_id: lift() } });
     await admin.cameras.remove({ params: { id: lift() } });
     await until(async () => (await admin.admin.reservations()).total === 0, 14_000);
-    const events = await t.query<{ details: { cause: string } }>(
-      `select details from audit_log where event_type = 'stream_ended' and actor_id is null`,
-    );
-    expect(events.map(({ details }) => details.cause).sort()).toEqual(['camera_removed', 'user_disabled']);
+    const causes = async () => {
+      const events = await t.query<{ details: { cause: string } }>(
+        `select details from audit_log where event_type = 'stream_ended' and actor_id is null`,
+      );
+      return events.map(({ details }) => details.cause).sort();
+    };
+    // The audit trail is written after the reservation has ended.
+    await until(async () => (await causes()).length === 2, 5_000);
+    expect(await causes()).toEqual(['camera_removed', 'user_disabled']);
   }, 20_000);
 });
