@@ -21,6 +21,7 @@ export * from './h264/slice-header.ts';
 export * from './h264/sps.ts';
 export * from './h264/video-track.ts';
 export * from './media-error.ts';
+export * from './opus/receiver.ts';
 export * from './rtp/create-receiver.ts';
 export * from './rtp/ntp.ts';
 export * from './rtp/packet.ts';
