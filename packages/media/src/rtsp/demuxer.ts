@@ -72,6 +72,11 @@ export class RtspDemuxer {
     }
   }
 
+  /** The beginning of a message or packet has come and its end has not. */
+  get isAwaitingMore(): boolean {
+    return this.#collecting !== 'nothing' || !this.#inSync;
+  }
+
   /** No callback is made any more, also when called from within one. */
   close(): void {
     this.#closed = true;
