@@ -2,7 +2,8 @@ import { AacReceiver } from '../aac/receiver.ts';
 import type { AccessUnit } from '../access-unit.ts';
 import { G711Receiver } from '../g711/receiver.ts';
 import { H264Receiver } from '../h264/receiver.ts';
-import type { SdpTrack } from '../sdp/tracks.ts';
+import { OpusReceiver } from '../opus/receiver.ts';
+import type { AudioSdpTrack, H264SdpTrack, SdpTrack } from '../sdp/tracks.ts';
 import type { AudioTrack, Track } from '../track.ts';
 import type { RtpTrackReceiver } from './track-receiver.ts';
 
@@ -17,6 +18,8 @@ export interface ReceiverCallbacks {
 }
 
 /** The receiver for a track of an SDP; null for one that is not supported (`codec` null). */
+export function createReceiver(sdp: H264SdpTrack | AudioSdpTrack, callbacks: ReceiverCallbacks): RtpTrackReceiver;
+export function createReceiver(sdp: SdpTrack, callbacks: ReceiverCallbacks): RtpTrackReceiver | null;
 export function createReceiver(sdp: SdpTrack, callbacks: ReceiverCallbacks): RtpTrackReceiver | null {
   const { payloadType, clockRate } = sdp;
   switch (sdp.codec) {
@@ -29,13 +32,16 @@ export function createReceiver(sdp: SdpTrack, callbacks: ReceiverCallbacks): Rtp
     case 'pcma':
       callbacks.onTrack(audioTrackOf(sdp));
       return new G711Receiver({ payloadType, clockRate, ...callbacks });
+    case 'opus':
+      callbacks.onTrack(audioTrackOf(sdp));
+      return new OpusReceiver({ payloadType, ...callbacks });
     default:
       return null;
   }
 }
 
 /** The audio track that an SDP describes. */
-export function audioTrackOf(sdp: Extract<SdpTrack, { codec: 'aac' | 'pcmu' | 'pcma' }>): AudioTrack {
+export function audioTrackOf(sdp: AudioSdpTrack): AudioTrack {
   const { codec, clockRate, channels } = sdp;
   return { kind: 'audio', codec, clockRate, channels, config: sdp.codec === 'aac' ? sdp.config : null };
 }

@@ -78,6 +78,11 @@ describe('parseSdp', () => {
       channels: 2,
       clockRate: 16_000,
     });
+    expect(track('m=audio 0 RTP/AVP 111', 'a=rtpmap:111 opus/48000/2')).toMatchObject({
+      codec: 'opus',
+      channels: 2,
+      clockRate: 48_000,
+    });
   });
 
   it('refuses what is no SDP, and too much of it', () => {

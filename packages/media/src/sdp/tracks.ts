@@ -42,6 +42,12 @@ export interface G711SdpTrack extends SdpTrackBase {
   readonly channels: number;
 }
 
+/** RFC 7587: `clockRate` is always 48,000 and `channels` 2, whatever is inside. */
+export interface OpusSdpTrack extends SdpTrackBase {
+  readonly codec: 'opus';
+  readonly channels: number;
+}
+
 export interface UnsupportedSdpTrack extends SdpTrackBase {
   readonly codec: null;
   readonly kind: 'video' | 'audio' | 'other';
@@ -50,7 +56,9 @@ export interface UnsupportedSdpTrack extends SdpTrackBase {
 }
 
 /** A track that a camera offers. `codec` null: named so that a reason can be shown, not playable. */
-export type SdpTrack = H264SdpTrack | AacSdpTrack | G711SdpTrack | UnsupportedSdpTrack;
+export type SdpTrack = H264SdpTrack | AudioSdpTrack | UnsupportedSdpTrack;
+
+export type AudioSdpTrack = AacSdpTrack | G711SdpTrack | OpusSdpTrack;
 
 const names: Readonly<Record<string, string>> = {
   H264: 'H.264',
@@ -67,6 +75,7 @@ const names: Readonly<Record<string, string>> = {
   VP9: 'VP9',
   'MPEG4-GENERIC': 'AAC',
   'MP4A-LATM': 'AAC (LATM)',
+  OPUS: 'Opus',
   PCMU: 'G.711 µ-law',
   PCMA: 'G.711 A-law',
   'VND.ONVIF.METADATA': 'ONVIF metadata',
@@ -137,6 +146,7 @@ function trackOf(media: SdpMedia, index: number, control: string | null, map: Rt
   if (encoding === 'PCMU' || encoding === 'PCMA') {
     return { ...base, codec: encoding === 'PCMU' ? 'pcmu' : 'pcma', channels };
   }
+  if (encoding === 'OPUS' && media.type === 'audio') return { ...base, codec: 'opus', clockRate: 48_000, channels: 2 };
   return unsupported('codec');
 }
 

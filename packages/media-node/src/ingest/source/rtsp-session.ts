@@ -14,6 +14,7 @@ import {
   sdpAttribute,
   withCredentials,
 } from '@marsad/media';
+import type { MediaPath, PacketReceiver } from '../../intake/track-intake.ts';
 import { RtspConnection } from './rtsp-connection.ts';
 import { failureOf, failureOfStatus } from './rtsp-failure.ts';
 import { SourceError } from './source.ts';
@@ -29,19 +30,6 @@ export interface RtspSessionOptions {
   /** The connection is over, and not by `close`. Once. */
   readonly onEnded: (error: SourceError) => void;
   readonly onBytes: (bytes: number) => void;
-}
-
-/** Takes the packets of one medium. They are valid only during the call. */
-export interface PacketReceiver {
-  rtp(packet: Buffer): void;
-  rtcp(packet: Buffer): void;
-}
-
-export interface MediaPath {
-  readonly kind: 'tcp' | 'udp';
-  /** Synchronisation source the camera announced, or null. */
-  readonly ssrc: number | null;
-  sendRtcp(packet: Buffer): void;
 }
 
 const maxRedirects = 5;

@@ -7,14 +7,27 @@ import {
   RtpPacket,
   type RtpTrackReceiver,
 } from '@marsad/media';
-import type { MediaPath, PacketReceiver } from './rtsp-session.ts';
+
+/** Takes the packets of one medium. They are valid only during the call. */
+export interface PacketReceiver {
+  rtp(packet: Buffer): void;
+  rtcp(packet: Buffer): void;
+}
+
+/** The way the packets of one medium take, and reports about them go back. */
+export interface MediaPath {
+  readonly kind: 'tcp' | 'udp';
+  /** Synchronisation source the sender announced, or null. */
+  readonly ssrc: number | null;
+  sendRtcp(packet: Buffer): void;
+}
 
 export interface TrackIntakeOptions {
   readonly receiver: RtpTrackReceiver;
   readonly clockRate: number;
   /** Our own synchronisation source, for reports. */
   readonly ssrc: number;
-  /** The camera said that it stops (RTCP BYE). */
+  /** The sender said that it stops (RTCP BYE). */
   readonly onGoodbye: () => void;
 }
 
