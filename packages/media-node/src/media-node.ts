@@ -8,6 +8,7 @@ import { RtspPullFactory } from './ingest/source/rtsp-pull-source.ts';
 import { Lease } from './lease.ts';
 import { NodeMetrics } from './node-metrics.ts';
 import type { RpcTls } from './rpc/address.ts';
+import { ApiAccess } from './rpc/api-access.ts';
 import { NodeService } from './rpc/node-service.ts';
 import { RemoteStreams } from './rpc/remote-streams.ts';
 import { RoutedStreams } from './rpc/routed-streams.ts';
@@ -29,7 +30,7 @@ export interface MediaNodeOptions {
   /** Null: no lease is written, so the api does not find the node by itself. */
   readonly valkey: { readonly url: string; readonly keyPrefix: string } | null;
   /** Needed for the role `edge`. */
-  readonly edge?: Omit<EdgeOptions, 'streams' | 'log' | 'metrics'>;
+  readonly edge?: Omit<EdgeOptions, 'streams' | 'access' | 'publishing' | 'log' | 'metrics'>;
   readonly ingest?: {
     /** Bound of each stream's GOP cache, bytes. Default 16 MiB. */
     readonly gopBytes?: number;
@@ -68,9 +69,13 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       log,
       ...(options.ingest?.gopBytes === undefined ? {} : { gopBytes: options.ingest.gopBytes }),
       onStatus: (key, status) => server.broadcast('camera.status', { ...key, status }),
+      onPublished: (key, at) => {
+        server.broadcast('stream.published', { ...key, published_at: at });
+        streams.refresh();
+      },
     });
     opened.push(() => ingest.close());
-    const metrics = new NodeMetrics(registry, roles.includes('ingest') ? ingest : null);
+    const metrics = new NodeMetrics(registry, ingest);
     opened.push(() => metrics.close());
     const remote = new RemoteStreams({ secret: rpc.secret, log, ...(tls ? { tls } : {}) });
     opened.push(() => remote.close());
@@ -89,7 +94,8 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     let publicPort: number | null = null;
     if (roles.includes('edge')) {
       if (!options.edge) throw new Error('the role edge needs its options');
-      const edge = new Edge({ ...options.edge, streams, log, metrics: registry });
+      const access = new ApiAccess({ server, log });
+      const edge = new Edge({ ...options.edge, streams, access, publishing: ingest, log, metrics: registry });
       await edge.start();
       opened.push(() => edge.close());
       publicPort = edge.port;

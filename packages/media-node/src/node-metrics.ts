@@ -12,7 +12,7 @@ export class NodeMetrics {
   /** What closed streams had counted: a counter must not go back when a camera is taken away. */
   readonly #closed = new Map<string, number>();
 
-  constructor(registry: Registry, ingest: Ingest | null) {
+  constructor(registry: Registry, ingest: Ingest) {
     this.#delay.enable();
     const delay = this.#delay;
     new Gauge({
@@ -35,7 +35,7 @@ export class NodeMetrics {
         this.set(process.memoryUsage.rss());
       },
     });
-    if (ingest) this.#ingest(registry, ingest);
+    this.#ingest(registry, ingest);
   }
 
   close(): void {

@@ -84,6 +84,7 @@ class FakeNode {
             pictures_lost: 0,
             gop_bytes: 0,
             gop_pictures: 0,
+            published_at: null,
           })),
         }),
         'edge.routes': ({ routes }) => {

@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import { AccessAnswer, AccessRequest } from './access.ts';
 import { Profile, StreamStatus } from './stream-state.ts';
+
+/** Where a stream comes from: an address we ask, or whoever pushes it to an edge. */
+export const StreamOrigin = z.union([z.object({ url: z.string().max(2000) }), z.object({ push: z.literal(true) })]);
+export type StreamOrigin = z.infer<typeof StreamOrigin>;
 
 /** One camera as a media node is told of it. Addresses carry credentials: they cross only a Unix socket or TLS. */
 export const CameraSpec = z.object({
   id: z.string().min(1).max(100),
-  main: z.object({ url: z.string().max(2000) }),
-  sub: z.object({ url: z.string().max(2000) }).nullable(),
+  main: StreamOrigin,
+  sub: StreamOrigin.nullable(),
   mode: z.enum(['always', 'on-demand']),
   transport: z.enum(['auto', 'tcp', 'udp']),
 });
@@ -69,9 +74,16 @@ export const nodeMethods = {
           pictures_lost: z.number(),
           gop_bytes: z.number(),
           gop_pictures: z.number(),
+          /** Since when somebody pushes it to this node, ms; null for a stream that is pulled, or that nobody pushes. */
+          published_at: z.number().nullable(),
         }),
       ),
     }),
+  },
+  /** Disconnects who pushes this stream to this node; it stays free for another. */
+  'ingest.unpublish': {
+    params: z.object({ camera: z.string(), profile: Profile, reason: z.string().max(200) }),
+    result: z.object({ ended: z.boolean() }),
   },
   /** Where each camera lives, for an edge: camera id → RPC address of its ingest. Whole set, as above. */
   'edge.routes': {
@@ -92,6 +104,15 @@ export const nodeMethods = {
   'node.ping': { params: z.object({}), result: z.object({ id: z.string(), roles: z.array(z.string()) }) },
 } as const;
 export type NodeMethod = keyof typeof nodeMethods;
+
+/**
+ * What a node asks of whoever is connected and said that it answers: the other direction of the same connection. Both ends
+ * validate, and the one that asks waits five seconds at most.
+ */
+export const nodeQuestions = {
+  'access.ask': { params: AccessRequest, result: AccessAnswer },
+} as const;
+export type NodeQuestion = keyof typeof nodeQuestions;
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
 
@@ -119,12 +140,16 @@ export const WireTrack = z.discriminatedUnion('kind', [
 export type WireTrack = z.infer<typeof WireTrack>;
 
 /**
- * What a node says unasked: `camera.status` to whoever is connected, the others to the peer whose `subscription`
- * they name, in order with its access units.
+ * What a node says unasked: `stream.tracks` and `stream.status` to the peer whose `subscription` they name, in order with
+ * its access units; the others to whoever is connected.
  */
 export const nodeEvents = {
   'stream.tracks': z.object({ subscription: z.number().int(), tracks: z.array(WireTrack).max(16) }),
   'stream.status': z.object({ subscription: z.number().int(), status: StreamStatus }),
   'camera.status': z.object({ camera: z.string(), profile: Profile, status: StreamStatus }),
+  /** Somebody began to push a stream to this node (since when, ms), or nobody does any more (null). */
+  'stream.published': z.object({ camera: z.string(), profile: Profile, published_at: z.number().nullable() }),
+  /** A session that was let in is over. */
+  'access.closed': z.object({ session: z.string().max(100) }),
 } as const;
 export type NodeEvent = keyof typeof nodeEvents;

@@ -19,6 +19,7 @@ export type StreamState = z.infer<typeof StreamState>;
 export const streamReasons = [
   'UNASSIGNED',
   'NODE_LOST',
+  'NOT_PUBLISHED',
   'ADDRESS_INVALID',
   'HOST_NOT_FOUND',
   'CONNECTION_REFUSED',

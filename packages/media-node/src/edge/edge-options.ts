@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { StreamProvider } from '../stream-provider.ts';
+import type { StreamPublishing } from '../stream-publishing.ts';
+import type { Access } from './access.ts';
 
 export interface EdgeOptions {
   /** Where viewers and the api connect. Port 0 takes a free one (`Edge.port` tells). With `tls` only TLS is spoken. */
@@ -21,6 +23,10 @@ export interface EdgeOptions {
   /** Origins that may use the HTTP interface from a page; `*` for every one. */
   readonly corsOrigins: readonly string[] | '*';
   readonly streams: StreamProvider;
+  /** Who decides on those that come without a token of the edge's rooms. */
+  readonly access: Access;
+  /** Where streams go that are pushed to this edge. */
+  readonly publishing: StreamPublishing;
   readonly log: Logger;
   readonly metrics: Registry;
 }

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { StreamPublishing } from '../stream-publishing.ts';
+import type { Access } from './access.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { EdgeMetrics } from './edge-metrics.ts';
 import type { BurstPacer } from './egress/burst-pacer.ts';
@@ -14,6 +16,8 @@ export interface EdgeParts {
   readonly clock: EgressClock;
   readonly rooms: Rooms;
   readonly tokens: AccessTokens;
+  readonly access: Access;
+  readonly publishing: StreamPublishing;
   readonly port: MediaPortOptions;
   readonly metrics: EdgeMetrics;
   readonly log: Logger;

@@ -39,6 +39,8 @@ export class Edge {
       clock: new EgressClock(),
       rooms: new Rooms({ events: this.#webhooks, metrics }),
       tokens,
+      access: options.access,
+      publishing: options.publishing,
       port: options.udp,
       metrics,
       log,

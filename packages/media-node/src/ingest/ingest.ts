@@ -1,10 +1,12 @@
-import { type CameraSpec, Profile, type StreamStatus } from '@marsad/contract';
+import { type CameraSpec, Profile, type StreamOrigin, type StreamStatus } from '@marsad/contract';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../clock/clock.ts';
 import type { StreamKey, StreamProvider, StreamSink, StreamSubscription } from '../stream-provider.ts';
+import type { Publication, Publisher, StreamPublishing } from '../stream-publishing.ts';
 import type { SourceFactory } from './source/source.ts';
 import { Fanout } from './stream/fanout.ts';
-import { Stream, type StreamOptions } from './stream/stream.ts';
+import { PublishedStream } from './stream/published-stream.ts';
+import { type FedStream, Stream, type StreamOptions } from './stream/stream.ts';
 
 export interface IngestOptions {
   /** Makes the source of an address. Throws `SourceError` for none: an address is judged when it is opened. */
@@ -17,6 +19,8 @@ export interface IngestOptions {
   readonly stream?: Pick<StreamOptions, 'backoff' | 'lingerMs' | 'frozenMs' | 'stallMs' | 'provenMs' | 'random'>;
   /** Every change of state of every stream. */
   readonly onStatus?: (key: StreamKey, status: StreamStatus) => void;
+  /** Somebody began to push a stream here (wall clock, ms), or nobody does any more (null). */
+  readonly onPublished?: (key: StreamKey, at: number | null) => void;
 }
 
 export interface StreamAddress {
@@ -27,15 +31,15 @@ export interface StreamAddress {
 interface Slot {
   readonly key: StreamKey;
   readonly fanout: Fanout;
-  /** Present while the camera is assigned here and has this profile. */
-  stream: Stream | null;
+  /** Present while the camera is assigned here and has this profile, or somebody pushes it here. */
+  stream: FedStream | null;
 }
 
 /** One stream as `Ingest.streams` lists it. */
 export interface IngestStream {
   readonly key: StreamKey;
   readonly fanout: Fanout;
-  readonly stream: Stream;
+  readonly stream: FedStream;
 }
 
 /**
@@ -44,8 +48,10 @@ export interface IngestStream {
  *
  * Sinks may be attached to a stream that is not assigned (yet, or any more): they are told `UNASSIGNED` and see
  * pictures when it is.
+ *
+ * A stream that is pushed is where its publisher is: here from the first moment, assigned or not, until he goes.
  */
-export class Ingest implements StreamProvider {
+export class Ingest implements StreamProvider, StreamPublishing {
   readonly #options: IngestOptions;
   readonly #clock: Clock;
   readonly #slots = new Map<string, Slot>();
@@ -81,13 +87,44 @@ export class Ingest implements StreamProvider {
     return this.#slot(key).fanout.attach(sink);
   }
 
-  /** Streams of assigned cameras, both profiles. */
+  publish(key: StreamKey, publisher: Publisher): Publication | null {
+    if (this.#closed) return null;
+    const slot = this.#slot(key);
+    slot.stream ??= this.#published(slot);
+    // A camera that is pulled here: whoever let the publisher in knows better, and tells us in a moment.
+    if (!(slot.stream instanceof PublishedStream)) return null;
+    const publication = slot.stream.publish(publisher);
+    for (const profile of Profile.options) {
+      const other = this.#slots.get(slotId({ ...key, profile }));
+      if (other && !other.stream) this.#unassign(other.key, 'unsupported', 'STREAM_NOT_FOUND');
+    }
+    return publication;
+  }
+
+  /** Disconnects who pushes this stream here. False when nobody does. */
+  unpublish(key: StreamKey, reason: string): boolean {
+    const stream = this.#slots.get(slotId(key))?.stream;
+    return stream instanceof PublishedStream && stream.end(reason);
+  }
+
+  /** Since when somebody pushes this stream here, wall clock, milliseconds. */
+  publishedAt(key: StreamKey): number | null {
+    const stream = this.#slots.get(slotId(key))?.stream;
+    return stream instanceof PublishedStream ? stream.publishedAt : null;
+  }
+
+  /** Whether somebody pushes a profile of this camera here now. */
+  isPublished(camera: string): boolean {
+    return Profile.options.some((profile) => this.publishedAt({ camera, profile }) !== null);
+  }
+
+  /** Streams of assigned cameras, both profiles, and those that are pushed here. */
   *streams(): Iterable<IngestStream> {
     for (const { key, fanout, stream } of this.#slots.values()) if (stream) yield { key, fanout, stream };
   }
 
   owns(camera: string): boolean {
-    return this.#cameras.has(camera);
+    return this.#cameras.has(camera) || this.isPublished(camera);
   }
 
   close(): void {
@@ -99,35 +136,65 @@ export class Ingest implements StreamProvider {
   }
 
   #apply(camera: CameraSpec, profile: 'main' | 'sub', before: CameraSpec | undefined, spread: number): void {
-    const address = camera[profile];
+    const origin = camera[profile];
     const key = { camera: camera.id, profile };
-    if (!address) {
+    if (!origin) {
       if (before?.[profile] || this.#slots.has(slotId(key))) this.#unassign(key, 'unsupported', 'STREAM_NOT_FOUND');
       return;
     }
-    const old = before?.[profile];
-    if (old?.url === address.url && before?.mode === camera.mode && before.transport === camera.transport) return;
+    if ('push' in origin) {
+      const slot = this.#slot(key);
+      if (slot.stream instanceof PublishedStream) return;
+      slot.stream?.close();
+      slot.stream = this.#published(slot);
+      return;
+    }
+    const same = before?.mode === camera.mode && before.transport === camera.transport;
+    if (same && sameOrigin(before[profile], origin)) return;
     const slot = this.#slot(key);
     slot.stream?.close();
     const random = this.#options.stream?.random ?? Math.random;
-    slot.stream = new Stream({
+    const stream = new Stream({
       ...this.#options.stream,
-      source: this.#options.connect({ url: address.url, transport: camera.transport }),
+      source: this.#options.connect({ url: origin.url, transport: camera.transport }),
       fanout: slot.fanout,
       mode: camera.mode,
       clock: this.#clock,
       startDelayMs: before ? 0 : random() * spread,
       probe: { firstWithinMs: 1000 + spread * 2 },
     });
-    slot.stream.start();
+    slot.stream = stream;
+    stream.start();
+  }
+
+  #published(slot: Slot): PublishedStream {
+    const { key, fanout } = slot;
+    const frozenMs = this.#options.stream?.frozenMs;
+    return new PublishedStream({
+      fanout,
+      clock: this.#clock,
+      ...(frozenMs === undefined ? {} : { frozenMs }),
+      onPublished: (at) => {
+        if (at === null && !this.#isPushed(key)) {
+          slot.stream = null;
+          this.#forget(slot);
+        }
+        this.#options.onPublished?.(key, at);
+      },
+    });
+  }
+
+  /** Whether the camera is assigned here as one that is pushed. */
+  #isPushed({ camera, profile }: StreamKey): boolean {
+    const origin = this.#cameras.get(camera)?.[profile];
+    return origin !== undefined && origin !== null && 'push' in origin;
   }
 
   #slot(key: StreamKey): Slot {
     const id = slotId(key);
     const existing = this.#slots.get(id);
     if (existing) return existing;
-    const camera = this.#cameras.get(key.camera);
-    const slot: Slot = { key, fanout: this.#fanout(key, camera !== undefined, () => slot), stream: null };
+    const slot: Slot = { key, fanout: this.#fanout(key, this.owns(key.camera), () => slot), stream: null };
     if (!this.#closed) this.#slots.set(id, slot);
     return slot;
   }
@@ -149,6 +216,8 @@ export class Ingest implements StreamProvider {
   #unassign(key: StreamKey, state: 'offline' | 'unsupported', reason: 'UNASSIGNED' | 'STREAM_NOT_FOUND'): void {
     const slot = this.#slots.get(slotId(key));
     if (!slot) return;
+    // The camera was placed on another node, or is not known yet: its publisher is here all the same.
+    if (reason === 'UNASSIGNED' && this.publishedAt(key) !== null) return;
     slot.stream?.close();
     slot.stream = null;
     if (slot.fanout.currentStatus.reason !== reason) slot.fanout.status(this.#absent(state, reason));
@@ -175,7 +244,12 @@ function same(a: CameraSpec | undefined, b: CameraSpec): boolean {
     a !== undefined &&
     a.mode === b.mode &&
     a.transport === b.transport &&
-    a.main.url === b.main.url &&
-    a.sub?.url === b.sub?.url
+    sameOrigin(a.main, b.main) &&
+    sameOrigin(a.sub, b.sub)
   );
+}
+
+function sameOrigin(a: StreamOrigin | null | undefined, b: StreamOrigin | null | undefined): boolean {
+  if (!a || !b) return !a && !b;
+  return 'url' in a && 'url' in b ? a.url === b.url : 'push' in a && 'push' in b;
 }

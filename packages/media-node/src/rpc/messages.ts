@@ -5,10 +5,23 @@ const nonce = z.string().regex(/^[0-9a-f]{64}$/);
 const id = z.number().int().nonnegative();
 
 export const Challenge = z.object({ type: z.literal('challenge'), protocol: z.literal(1), nonce });
-export const Hello = z.object({ type: z.literal('hello'), protocol: z.literal(1), nonce, proof: nonce });
+export const Hello = z.object({
+  type: z.literal('hello'),
+  protocol: z.literal(1),
+  nonce,
+  proof: nonce,
+  /** The questions this client answers. */
+  answers: z.array(z.string().max(50)).max(50).optional(),
+});
 export const Welcome = z.object({ type: z.literal('welcome'), proof: nonce });
 
-export const ToServer = z.object({ type: z.literal('request'), id, method: z.string(), params: z.unknown() });
+export const Request = z.object({ type: z.literal('request'), id, method: z.string(), params: z.unknown() });
+/** What a client says to a question; without a result it could not answer. */
+export const Answer = z.object({ type: z.literal('answer'), id, result: z.unknown() });
+export const Unanswered = z.object({ type: z.literal('unanswered'), id, message: z.string().max(500) });
+
+export const ToServer = z.discriminatedUnion('type', [Request, Answer, Unanswered]);
+
 export const Response = z.object({ type: z.literal('response'), id, result: z.unknown() });
 export const Failure = z.object({
   type: z.literal('failure'),
@@ -18,4 +31,6 @@ export const Failure = z.object({
 });
 export const Event = z.object({ type: z.literal('event'), event: z.string(), data: z.unknown() });
 
-export const ToClient = z.discriminatedUnion('type', [Response, Failure, Event]);
+export const Question = z.object({ type: z.literal('question'), id, question: z.string(), params: z.unknown() });
+
+export const ToClient = z.discriminatedUnion('type', [Response, Failure, Event, Question]);

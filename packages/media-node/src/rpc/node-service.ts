@@ -33,21 +33,25 @@ export class NodeService {
     this.handlers = {
       'node.ping': () => ({ id, roles: [...roles] }),
       'node.metrics': async () => ({ metrics: await registry.getMetricsAsJSON() }),
+      // Of an edge alone too: what is pushed to it is its own.
+      'ingest.streams': () => ({
+        streams: [...ingest.streams()].map((each) => describeStream(each, ingest.publishedAt(each.key))),
+      }),
+      'ingest.unpublish': ({ reason, ...key }) => ({ ended: ingest.unpublish(key, reason) }),
+      'stream.subscribe': ({ camera, profile, subscription }, peer) => {
+        subscriptions.subscribe(peer, { camera, profile }, subscription);
+        return {};
+      },
+      'stream.unsubscribe': ({ subscription }, peer) => {
+        subscriptions.unsubscribe(peer, subscription);
+        return {};
+      },
       ...(roles.includes('ingest')
         ? {
             'ingest.assign': ({ generation, cameras }) => {
               const accepted = ingest.assign(generation, cameras);
               if (accepted) this.#moved();
               return { accepted };
-            },
-            'ingest.streams': () => ({ streams: [...ingest.streams()].map(describeStream) }),
-            'stream.subscribe': ({ camera, profile, subscription }, peer) => {
-              subscriptions.subscribe(peer, { camera, profile }, subscription);
-              return {};
-            },
-            'stream.unsubscribe': ({ subscription }, peer) => {
-              subscriptions.unsubscribe(peer, subscription);
-              return {};
             },
           }
         : {}),
@@ -64,8 +68,12 @@ export class NodeService {
     this.#moved = moved;
   }
 
-  /** Until a route is known, a camera assigned here is taken from here. */
+  /**
+   * What is pushed here is here, before anybody else knows. Until a route is known, a camera assigned here is taken from
+   * here.
+   */
   isLocal(camera: string): boolean {
+    if (this.#options.ingest.isPublished(camera)) return true;
     const route = this.#routes.get(camera);
     return route === undefined ? this.#options.ingest.owns(camera) : route === this.#options.address;
   }
@@ -87,7 +95,7 @@ export class NodeService {
 
 type StreamDescription = Result<'ingest.streams'>['streams'][number];
 
-function describeStream({ key, fanout, stream }: IngestStream): StreamDescription {
+function describeStream({ key, fanout, stream }: IngestStream, publishedAt: number | null): StreamDescription {
   const video = fanout.currentTracks.find((track) => track.kind === 'video');
   return {
     ...key,
@@ -102,5 +110,6 @@ function describeStream({ key, fanout, stream }: IngestStream): StreamDescriptio
     pictures_lost: stream.counters.picturesLost,
     gop_bytes: fanout.gop.bytes,
     gop_pictures: fanout.gop.pictures,
+    published_at: publishedAt,
   };
 }

@@ -1,17 +1,30 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type NodeEvent, type NodeMethod, nodeEvents, nodeMethods } from '@marsad/contract';
+import {
+  type NodeEvent,
+  type NodeMethod,
+  type NodeQuestion,
+  nodeEvents,
+  nodeMethods,
+  nodeQuestions,
+} from '@marsad/contract';
 import type { Logger } from 'pino';
 import { parseRpcAddress, type RpcAddress, type RpcTls } from './address.ts';
 import { type Frame, FrameReader, frameKinds, jsonFrame, maxFrame } from './frame.ts';
 import { newNonce, proofOf, proves } from './handshake.ts';
 import { Challenge, ToClient, Welcome } from './messages.ts';
-import type { EventData, Params, Result } from './method-types.ts';
+import type { Answered, Asked, EventData, Params, Result } from './method-types.ts';
+import { PendingAnswers } from './pending-answers.ts';
 import { RpcError } from './rpc-error.ts';
 import { parseJson } from './rpc-peer.ts';
 import { decodeUnit, type ReceivedUnit } from './unit-frame.ts';
 
 export type RpcEvent = { [E in NodeEvent]: { readonly event: E; readonly data: EventData<E> } }[NodeEvent];
+
+/** What the client answers when the node asks. One that rejects is answered without a reason: the node asks another. */
+export type RpcAnswers = {
+  readonly [Q in NodeQuestion]?: (asked: Asked<Q>) => Promise<Answered<Q>>;
+};
 
 export interface RpcClientOptions {
   /** `unix:/path` or `tls://host:port`. */
@@ -25,30 +38,25 @@ export interface RpcClientOptions {
   readonly onDisconnected?: () => void;
   readonly onEvent?: (event: RpcEvent) => void;
   readonly onUnit?: (received: ReceivedUnit) => void;
+  readonly answers?: RpcAnswers;
   /** Longest delay between attempts to connect, milliseconds. Default 1,000; the first is 50. */
   readonly maxDelayMs?: number;
   /** A peer that says nothing for this long is given up, milliseconds. Default 5,000. */
   readonly silentMs?: number;
 }
 
-interface Call {
-  readonly method: NodeMethod;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: RpcError) => void;
-  readonly timer: NodeJS.Timeout;
-}
-
 const pingMs = 2000;
 /** As long as a lease: a node that hangs is away for both at the same time. */
 const silentMs = 5000;
 const handshakeMs = 5000;
+const maxQuestionsAtOnce = 1024;
 
 /** One peer, connected as long as it can be: reconnects by itself until closed. */
 export class RpcClient {
   readonly #options: RpcClientOptions;
   readonly #address: RpcAddress;
-  readonly #calls = new Map<number, Call>();
-  #nextId = 1;
+  readonly #calls = new PendingAnswers();
+  #questions = 0;
   #socket: Socket | null = null;
   #proved = false;
   #failures = 0;
@@ -90,14 +98,7 @@ export class RpcClient {
   async call<M extends NodeMethod>(method: M, params: Params<M>, timeoutMs = 5000): Promise<Result<M>> {
     const socket = this.#socket;
     if (!socket || !this.#proved) throw new RpcError('NOT_CONNECTED', `${this.#options.address} is not connected`);
-    const id = this.#nextId++;
-    const answer = new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#calls.delete(id);
-        reject(new RpcError('TIMEOUT', `${method} was not answered within ${timeoutMs} ms`));
-      }, timeoutMs);
-      this.#calls.set(id, { method, resolve, reject, timer });
-    });
+    const { id, answer } = this.#calls.add(method, timeoutMs);
     socket.write(jsonFrame({ type: 'request', id, method, params }));
     const result = nodeMethods[method].result.safeParse(await answer);
     if (!result.success) throw new RpcError('PROTOCOL', `${method} was answered with something else`);
@@ -114,7 +115,7 @@ export class RpcClient {
         : connectTls({ host: address.host, port: address.port, ...(tls?.ca === undefined ? {} : { ca: tls.ca }) });
     this.#socket = socket;
     const reader = new FrameReader();
-    const handshake = new ClientHandshake(this.#options.secret);
+    const handshake = new ClientHandshake(this.#options.secret, Object.keys(this.#options.answers ?? {}));
     const deadline = setTimeout(() => socket.destroy(), handshakeMs);
     socket.setNoDelay(true);
     // Not the socket's own timeout: what we write would count as a sign of life.
@@ -163,12 +164,7 @@ export class RpcClient {
     this.#proved = false;
     if (this.#ping) clearInterval(this.#ping);
     this.#ping = null;
-    const calls = [...this.#calls.values()];
-    this.#calls.clear();
-    for (const call of calls) {
-      clearTimeout(call.timer);
-      call.reject(new RpcError('CONNECTION_LOST', `connection lost during ${call.method}`));
-    }
+    this.#calls.lost();
     if (was) this.#options.onDisconnected?.();
     if (this.#closed || this.#retry) return;
     const delay = Math.min(this.#options.maxDelayMs ?? 1000, 50 * 2 ** this.#failures++);
@@ -186,12 +182,39 @@ export class RpcClient {
       this.#event(message.data.event, message.data.data);
       return;
     }
-    const call = this.#calls.get(message.data.id);
-    if (!call) return;
-    this.#calls.delete(message.data.id);
-    clearTimeout(call.timer);
-    if (message.data.type === 'response') call.resolve(message.data.result);
-    else call.reject(new RpcError(message.data.code, message.data.message));
+    const { data } = message;
+    if (data.type === 'question') void this.#asked(data.id, data.question, data.params);
+    else if (data.type === 'response') this.#calls.resolve(data.id, data.result);
+    else this.#calls.reject(data.id, new RpcError(data.code, data.message));
+  }
+
+  async #asked(id: number, question: string, params: unknown): Promise<void> {
+    const socket = this.#socket;
+    const say = (message: unknown) => {
+      if (socket?.writable) socket.write(jsonFrame(message));
+    };
+    if (this.#questions >= maxQuestionsAtOnce) {
+      say({ type: 'unanswered', id, message: 'too many questions at once' });
+      return;
+    }
+    this.#questions++;
+    try {
+      say({ type: 'answer', id, result: await this.#answer(question, params) });
+    } catch (error) {
+      if (!(error instanceof RpcError)) this.#options.log.warn({ err: error, question }, 'RPC question not answered');
+      say({ type: 'unanswered', id, message: error instanceof RpcError ? error.message.slice(0, 500) : 'failed' });
+    } finally {
+      this.#questions--;
+    }
+  }
+
+  async #answer(question: string, params: unknown): Promise<unknown> {
+    if (!isQuestion(question)) throw new RpcError('UNKNOWN_METHOD', 'no such question');
+    const answer = this.#options.answers?.[question];
+    if (!answer) throw new RpcError('UNKNOWN_METHOD', `nobody here answers ${question}`);
+    const asked = nodeQuestions[question].params.safeParse(params);
+    if (!asked.success) throw new RpcError('INVALID_PARAMS', `${question} is not as agreed`);
+    return await answer(asked.data);
   }
 
   #event(event: string, data: unknown): void {
@@ -205,12 +228,14 @@ export class RpcClient {
 
 class ClientHandshake {
   readonly #secret: string;
+  readonly #answers: readonly string[];
   readonly #nonce = newNonce();
   #serverNonce: string | null = null;
   done = false;
 
-  constructor(secret: string) {
+  constructor(secret: string, answers: readonly string[]) {
     this.#secret = secret;
+    this.#answers = answers;
   }
 
   /** @throws RpcError `PEER_REFUSED` when the server does not know the secret. */
@@ -222,7 +247,7 @@ class ClientHandshake {
       if (!challenge.success) throw new RpcError('PROTOCOL', 'challenge expected');
       this.#serverNonce = challenge.data.nonce;
       const proof = proofOf(this.#secret, 'client', this.#serverNonce, this.#nonce);
-      return jsonFrame({ type: 'hello', protocol: 1, nonce: this.#nonce, proof });
+      return jsonFrame({ type: 'hello', protocol: 1, nonce: this.#nonce, proof, answers: this.#answers });
     }
     const welcome = Welcome.safeParse(message);
     if (!welcome.success || !proves(welcome.data.proof, this.#secret, 'server', this.#serverNonce, this.#nonce)) {
@@ -231,6 +256,10 @@ class ClientHandshake {
     this.done = true;
     return null;
   }
+}
+
+function isQuestion(name: string): name is NodeQuestion {
+  return Object.hasOwn(nodeQuestions, name);
 }
 
 function isEvent(name: string): name is NodeEvent {

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import type { NodeEvent } from '@marsad/contract';
+import { type NodeEvent, type NodeQuestion, nodeQuestions } from '@marsad/contract';
 import type { AccessUnit } from '@marsad/media';
 import type { Logger } from 'pino';
 import { type Frame, FrameReader, frameKinds, jsonFrame, maxFrame } from './frame.ts';
 import { newNonce, proofOf, proves } from './handshake.ts';
 import { Hello, ToServer } from './messages.ts';
-import type { EventData } from './method-types.ts';
+import type { Answered, Asked, EventData } from './method-types.ts';
+import { PendingAnswers } from './pending-answers.ts';
 import { RpcError } from './rpc-error.ts';
 import { encodeUnit } from './unit-frame.ts';
 
@@ -25,6 +26,7 @@ const maxBacklog = 64 * 1024 * 1024;
 /** Answers and events beyond it: the peer is dropped rather than remembered. */
 const maxBacklogWithMessages = maxBacklog + 16 * 1024 * 1024;
 const maxRequestsAtOnce = 256;
+const maxQuestionsAtOnce = 1024;
 
 /** The server's end of one connection. */
 export class RpcPeer {
@@ -36,6 +38,8 @@ export class RpcPeer {
   #silence: NodeJS.Timeout | null = null;
   #proved = false;
   #gone = false;
+  readonly #questions = new PendingAnswers();
+  #answers: ReadonlySet<string> = new Set();
   #requests = 0;
 
   constructor(options: RpcPeerOptions) {
@@ -70,7 +74,24 @@ export class RpcPeer {
     clearTimeout(this.#deadline);
     if (this.#silence) clearTimeout(this.#silence);
     this.#socket.destroy();
+    this.#questions.lost();
     this.#options.onGone();
+  }
+
+  /** Whether the client said that it answers this. */
+  answers(question: NodeQuestion): boolean {
+    return this.#proved && !this.#gone && this.#answers.has(question);
+  }
+
+  /** @throws RpcError `CONNECTION_LOST`, `TIMEOUT`, `FAILED` when the client cannot answer, `PROTOCOL` */
+  async ask<Q extends NodeQuestion>(question: Q, params: Asked<Q>, timeoutMs: number): Promise<Answered<Q>> {
+    if (!this.answers(question)) throw new RpcError('NOT_CONNECTED', `the client does not answer ${question}`);
+    if (this.#questions.size >= maxQuestionsAtOnce) throw new RpcError('FAILED', 'too many questions at once');
+    const { id, answer } = this.#questions.add(question, timeoutMs);
+    this.#send({ type: 'question', id, question, params });
+    const result = nodeQuestions[question].result.safeParse(await answer);
+    if (!result.success) throw new RpcError('PROTOCOL', `${question} was answered with something else`);
+    return result.data as Answered<Q>;
   }
 
   event<E extends NodeEvent>(event: E, data: EventData<E>): void {
@@ -100,9 +121,12 @@ export class RpcPeer {
       this.#prove(message);
       return;
     }
-    const request = ToServer.safeParse(message);
-    if (!request.success) throw new RpcError('PROTOCOL', 'not a request');
-    void this.#request(request.data.id, request.data.method, request.data.params);
+    const said = ToServer.safeParse(message);
+    if (!said.success) throw new RpcError('PROTOCOL', 'not a request and not an answer');
+    const { data } = said;
+    if (data.type === 'request') void this.#request(data.id, data.method, data.params);
+    else if (data.type === 'answer') this.#questions.resolve(data.id, data.result);
+    else this.#questions.reject(data.id, new RpcError('FAILED', data.message));
   }
 
   #prove(message: unknown): void {
@@ -114,6 +138,7 @@ export class RpcPeer {
       return;
     }
     clearTimeout(this.#deadline);
+    this.#answers = new Set(hello.data.answers);
     this.#reader.limit = maxFrame;
     this.#send({ type: 'welcome', proof: proofOf(secret, 'server', this.#nonce, hello.data.nonce) });
     this.#proved = true;

@@ -1,7 +1,7 @@
 import { chmod, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { type NodeEvent, type NodeMethod, nodeMethods } from '@marsad/contract';
+import { type NodeEvent, type NodeMethod, type NodeQuestion, nodeMethods } from '@marsad/contract';
 import type { Logger } from 'pino';
 import { parseRpcAddress, type RpcTls } from './address.ts';
 import type { EventData, Params, Result } from './method-types.ts';
@@ -77,6 +77,11 @@ export class RpcServer {
   /** Tells every peer that has proved itself. */
   broadcast<E extends NodeEvent>(event: E, data: EventData<E>): void {
     for (const peer of this.#peers) peer.event(event, data);
+  }
+
+  /** Those who answer this, in the order in which they connected. */
+  answering(question: NodeQuestion): RpcPeer[] {
+    return [...this.#peers].filter((peer) => peer.answers(question));
   }
 
   get peers(): number {

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { StreamProvider } from '../../stream-provider.ts';
+import type { Access } from '../access.ts';
 import { Edge } from '../edge.ts';
 import type { EdgeOptions } from '../edge-options.ts';
 
@@ -22,6 +23,8 @@ export async function testEdge(
     webhookUrls: [],
     corsOrigins: '*',
     streams,
+    access: nobody,
+    publishing: { publish: () => null },
     log: pino({ level: 'silent' }),
     metrics: registry,
     ...options,
@@ -29,6 +32,12 @@ export async function testEdge(
   await edge.start();
   return { edge, url: `http://127.0.0.1:${edge.port}`, registry };
 }
+
+/** Lets nobody in: for tests in which everybody brings a token of a room. */
+const nobody: Access = {
+  ask: async () => ({ outcome: 'refused', reason: 'UNAUTHENTICATED', detail: 'nobody is let in' }),
+  closed: () => {},
+};
 
 async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');

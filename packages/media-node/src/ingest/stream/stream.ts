@@ -5,6 +5,7 @@ import { newCounters, type Source, type SourceCounters, SourceError, type Source
 import { Backoff, type BackoffOptions } from './backoff.ts';
 import type { Fanout } from './fanout.ts';
 import { Probe, type ProbeOptions } from './probe.ts';
+import { StatusTeller } from './status-teller.ts';
 
 export interface StreamOptions {
   readonly source: SourceFactory;
@@ -27,6 +28,16 @@ export interface StreamOptions {
   readonly provenMs?: number;
 }
 
+/** What feeds a fan-out, wherever its pictures come from. */
+export interface FedStream {
+  readonly counters: Readonly<SourceCounters>;
+  /** Wall clock of the last picture, milliseconds since the epoch. */
+  readonly lastPictureAt: number | null;
+  /** To be called whenever the number of sinks changed. */
+  sinksChanged(): void;
+  close(): void;
+}
+
 /**
  * One profile of one camera: keeps a source open while it should be, tells its state, and feeds a `Fanout`.
  *
@@ -34,12 +45,13 @@ export interface StreamOptions {
  * on. A refused password or a codec that cannot be shown opens the breaker at once. Until pictures arrive again the
  * state stays what the failure made it, so that a dead camera does not flicker.
  */
-export class Stream {
+export class Stream implements FedStream {
   readonly #options: StreamOptions;
   readonly #clock: Clock;
   readonly #fanout: Fanout;
   readonly #backoff: Backoff;
   readonly #probe: Probe;
+  readonly #teller: StatusTeller;
   readonly #counters = newCounters();
   readonly #frozenMs: number;
   readonly #stallMs: number;
@@ -49,7 +61,6 @@ export class Stream {
   #openedAt = 0;
   #liveSince: number | null = null;
   #lastPicture = 0;
-  #lastPictureWall: number | null = null;
 
   #watch: Timer | null = null;
   #retry: Timer | null = null;
@@ -63,7 +74,7 @@ export class Stream {
     this.#fanout = options.fanout;
     this.#frozenMs = options.frozenMs ?? 2000;
     this.#stallMs = options.stallMs ?? 10_000;
-    this.#lastPictureWall = options.fanout.currentStatus.last_picture_at;
+    this.#teller = new StatusTeller(options.fanout, options.clock);
     const random = options.random ? { random: options.random } : {};
     this.#backoff = new Backoff({ ...options.backoff, ...random });
     this.#probe = new Probe({
@@ -78,7 +89,7 @@ export class Stream {
   start(): void {
     if (this.#started || this.#closed) return;
     this.#started = true;
-    this.#say('connecting', null, null);
+    this.#teller.say('connecting', null, null);
     if (this.#wanted) this.#retry = this.#clock.after(this.#options.startDelayMs ?? 0, () => this.#open());
     else this.#probe.start(true);
   }
@@ -118,8 +129,8 @@ export class Stream {
     this.#openedAt = this.#clock.monotonic();
     this.#liveSince = null;
     const { state, reason, detail } = this.#fanout.currentStatus;
-    if (state === 'idle') this.#say('connecting', null, null);
-    else this.#say(state, reason, detail);
+    if (state === 'idle') this.#teller.say('connecting', null, null);
+    else this.#teller.say(state, reason, detail);
 
     let current = true;
     const source = this.#options.source.open(
@@ -154,10 +165,10 @@ export class Stream {
   #unit(unit: AccessUnit): void {
     if (unit.kind === 'video') {
       this.#lastPicture = this.#clock.monotonic();
-      this.#lastPictureWall = unit.arrival;
+      this.#teller.lastPictureAt = unit.arrival;
       if (this.#liveSince === null || this.#fanout.currentStatus.state !== 'live') {
         this.#liveSince ??= this.#lastPicture;
-        this.#say('live', null, null);
+        this.#teller.say('live', null, null);
       }
     }
     this.#fanout.push(unit);
@@ -175,7 +186,7 @@ export class Stream {
     }
     if (this.#liveSince !== null) {
       if (silent >= this.#frozenMs) {
-        if (this.#fanout.currentStatus.state !== 'frozen') this.#say('frozen', 'NO_PICTURE', null);
+        if (this.#fanout.currentStatus.state !== 'frozen') this.#teller.say('frozen', 'NO_PICTURE', null);
       } else if (now - this.#liveSince >= (this.#options.provenMs ?? 10_000)) {
         this.#backoff.reset();
       }
@@ -188,11 +199,11 @@ export class Stream {
     const state = stateFor(error.reason);
     const wait = state === 'offline' ? this.#backoff.failed() : this.#backoff.refused();
     if (!this.#wanted) {
-      this.#say(state, error.reason, error.detail);
+      this.#teller.say(state, error.reason, error.detail);
       this.#probe.start(false);
       return;
     }
-    this.#say(state, error.reason, error.detail, this.#clock.now() + wait);
+    this.#teller.say(state, error.reason, error.detail, this.#clock.now() + wait);
     this.#retry = this.#clock.after(wait, () => this.#open());
   }
 
@@ -203,16 +214,16 @@ export class Stream {
     this.#drop();
     const { state, reason, detail } = this.#fanout.currentStatus;
     const well = state === 'live' || state === 'frozen';
-    if (well) this.#say('idle', null, null);
-    else this.#say(state, reason, detail);
+    if (well) this.#teller.say('idle', null, null);
+    else this.#teller.say(state, reason, detail);
     this.#backoff.reset();
     this.#probe.start(!well);
   }
 
   #probed(error: SourceError | null, nextAt: number): void {
     if (this.#source || this.#closed) return;
-    if (!error) this.#say('idle', null, null);
-    else this.#say(stateFor(error.reason), error.reason, error.detail, nextAt);
+    if (!error) this.#teller.say('idle', null, null);
+    else this.#teller.say(stateFor(error.reason), error.reason, error.detail, nextAt);
   }
 
   #drop(): void {
@@ -229,29 +240,9 @@ export class Stream {
     this.#watch = this.#retry = this.#linger = null;
   }
 
-  #say(
-    state: StreamState,
-    reason: StreamReason | null,
-    detail: string | null,
-    nextAttemptAt: number | null = null,
-  ): void {
-    const before = this.#fanout.currentStatus;
-    const same = before.state === state;
-    if (same && before.reason === reason && before.detail === detail && before.next_attempt_at === nextAttemptAt)
-      return;
-    this.#fanout.status({
-      state,
-      reason,
-      detail,
-      since: same ? before.since : this.#clock.now(),
-      last_picture_at: this.#lastPictureWall,
-      next_attempt_at: nextAttemptAt,
-    });
-  }
-
   /** Wall clock of the last picture, milliseconds since the epoch. */
   get lastPictureAt(): number | null {
-    return this.#lastPictureWall;
+    return this.#teller.lastPictureAt;
   }
 }
 
