@@ -9,6 +9,7 @@ export class ReserveQueue {
   #asking = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pausedUntil = 0;
+  #settled: (() => void)[] = [];
 
   /** @param reserve must not reject */
   constructor(reserve: (feed: Feed) => Promise<unknown>) {
@@ -26,6 +27,18 @@ export class ReserveQueue {
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms);
   }
 
+  /** Resolves when nobody asks any more, or after `ms`. */
+  settled(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#asking === 0 && this.#waiting.length === 0) return resolve();
+      const timer = setTimeout(resolve, ms);
+      this.#settled.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
   #pump(): void {
     const pause = this.#pausedUntil - performance.now();
     if (pause > 0) {
@@ -41,6 +54,8 @@ export class ReserveQueue {
       void this.#reserve(feed).finally(() => {
         this.#asking -= 1;
         this.#pump();
+        if (this.#asking > 0 || this.#waiting.length > 0) return;
+        for (const settle of this.#settled.splice(0)) settle();
       });
     }
   }

@@ -88,7 +88,10 @@ export class RoomLink {
       )
       .on(RoomEvent.TrackSubscribed, (track, publication, { identity }) => {
         const video = asVideo(track, publication);
-        if (video) onVideo(identity, video);
+        if (!video) return;
+        // Its statistics, asked for of every track every two seconds, are used by nothing here.
+        track.stopMonitor();
+        onVideo(identity, video);
       })
       .on(RoomEvent.TrackUnsubscribed, (_, __, { identity }) => onVideo(identity, null))
       .on(RoomEvent.Connected, () => onConnected(true))

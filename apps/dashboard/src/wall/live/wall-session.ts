@@ -8,6 +8,9 @@ import { ReserveQueue } from './reserve-queue.ts';
 import { type Livekit, RoomLink } from './room-link.ts';
 import { VideoPool } from './video-pool.ts';
 
+/** How long a room waits for the cameras that are still being asked for, milliseconds. */
+const gathering = 3000;
+
 /** Random per page, not per tab: a reload must not release what the page after it has reserved. */
 function newWallId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -149,7 +152,9 @@ export class WallSession {
       for (const feed of this.#feedsIn(name)) this.#catchUp(feed, link);
       return;
     }
-    void this.warmUp().then((livekit) => {
+    // A room joined with all its cameras is negotiated once; joined with the first, again for each handful of the
+    // others, while the pictures already shown take the time it needs.
+    void Promise.all([this.warmUp(), this.#queue.settled(gathering)]).then(([livekit]) => {
       if (this.#rooms.has(name) || this.#feedsIn(name).length === 0) return;
       const created = new RoomLink({
         livekit,
