@@ -56,7 +56,12 @@ export class CameraLiveState {
   update(profile: Profile, status: StreamStatus, figures?: StreamFigures): boolean {
     const before = this.#current();
     const known = this.#profiles.get(profile);
-    this.#profiles.set(profile, { status, figures: figures ?? known?.figures ?? noFigures });
+    // A node that has the camera anew does not know when another one saw it last.
+    const last_picture_at = status.last_picture_at ?? known?.status.last_picture_at ?? null;
+    this.#profiles.set(profile, {
+      status: { ...status, last_picture_at },
+      figures: figures ?? known?.figures ?? noFigures,
+    });
     const after = this.#current();
     this.#word = words[after.state] ?? this.#word;
     return (

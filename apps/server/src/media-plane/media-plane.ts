@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { CameraSpec, NodeLease, Profile, StreamStatus } from '@marsad/contract';
+import type { AccessAnswer, AccessRequest, CameraSpec, NodeLease, Profile, StreamStatus } from '@marsad/contract';
 import type { RpcClientOptions } from '@marsad/media-node';
 import type { Log } from '../platform/log/log.ts';
 import { type CameraLive, CameraLiveState, type StreamFigures } from './camera-live.ts';
 import { NodeLink } from './node-link.ts';
+import { Publications } from './publications.ts';
 import { choose } from './rendezvous.ts';
 
 export interface MediaPlaneOptions {
@@ -30,6 +31,19 @@ interface Events {
   node: [id: string, here: boolean];
 }
 
+/** Decides for the edges who may read and publish. */
+export interface AccessDecider {
+  /** One that rejects makes the edge ask another api. */
+  ask(edge: NodeLink, request: AccessRequest): Promise<AccessAnswer>;
+  /** Never rejects. */
+  closed(session: string): Promise<void>;
+}
+
+/** Milliseconds a node that was just found has to say what is pushed to it, before others are told where cameras are. */
+const patience = 1_500;
+/** Milliseconds a publisher may stay whose camera this process does not know: it may be newer than what was read last. */
+const strangerStays = 5_000;
+
 const unknown = (now: number): CameraLive => new CameraLiveState(now).live;
 
 /**
@@ -44,6 +58,8 @@ export class MediaPlane extends EventEmitter<Events> {
   #cameras: ReadonlyMap<string, CameraSpec> = new Map();
   /** Camera id → node id. */
   #placed: ReadonlyMap<string, string> = new Map();
+  readonly #publications = new Publications();
+  #decider: AccessDecider | null = null;
   #generation = 0;
   #timers: NodeJS.Timeout[] = [];
   #push: NodeJS.Timeout | null = null;
@@ -53,6 +69,11 @@ export class MediaPlane extends EventEmitter<Events> {
   constructor(options: MediaPlaneOptions) {
     super();
     this.#o = options;
+  }
+
+  /** To be called before {@link start}: nodes ask only who said that he answers. */
+  decideBy(decider: AccessDecider): void {
+    this.#decider = decider;
   }
 
   /** Looks for nodes once, then goes on by itself. Never rejects: nodes may come later. */
@@ -75,7 +96,11 @@ export class MediaPlane extends EventEmitter<Events> {
 
   /** Replaces the set of cameras the nodes are to have. */
   setCameras(cameras: readonly CameraSpec[]): void {
+    const before = this.#cameras;
     this.#cameras = new Map(cameras.map((camera) => [camera.id, camera]));
+    for (const { camera, node } of [...this.#publications.all()]) {
+      if (isPushed(before.get(camera)) && !this.#mayBePushed(camera)) this.#unpublish(node, camera, unwanted);
+    }
     for (const id of this.#states.keys()) if (!this.#cameras.has(id)) this.#states.delete(id);
     this.#place();
   }
@@ -87,6 +112,17 @@ export class MediaPlane extends EventEmitter<Events> {
   /** Every camera whose state is known. */
   *known(): Iterable<[id: string, live: CameraLive]> {
     for (const [id, state] of this.#states) yield [id, state.live];
+  }
+
+  /** The node to which somebody pushes this camera now. */
+  publishedOn(camera: string): string | undefined {
+    return this.#publications.homeOf(camera);
+  }
+
+  /** Disconnects whoever pushes this camera. Never rejects; a node that does not answer is asked again by nobody. */
+  async endPublisher(camera: string, reason: string): Promise<void> {
+    const home = this.#publications.homeOf(camera);
+    if (home !== undefined) await this.#unpublish(home, camera, reason);
   }
 
   nodes(): readonly NodeLink[] {
@@ -140,6 +176,7 @@ export class MediaPlane extends EventEmitter<Events> {
       if (!moved && !link.gone) continue;
       link.close();
       this.#links.delete(id);
+      this.#publications.heardAll(id, new Map());
       changed = true;
       this.#o.log.warn({ node: id }, moved ? 'a media node has moved' : 'a media node is gone');
       if (link.has('edge')) this.emit('edge-gone', id);
@@ -153,15 +190,14 @@ export class MediaPlane extends EventEmitter<Events> {
   }
 
   #connect(lease: NodeLease): NodeLink {
+    const decider = this.#decider;
     const link: NodeLink = new NodeLink(lease, {
       ...this.#o.rpc,
       log: this.#o.log,
       onConnected: () => {
         this.#o.log.info({ node: lease.id, roles: lease.roles }, 'media node connected');
         this.emit('node', lease.id, true);
-        void this.#tell(link).then(() => {
-          if (link.has('edge') && link.rpc.connected) this.emit('edge', link.id);
-        });
+        void this.#welcome(link);
       },
       onDisconnected: () => {
         this.#o.log.warn({ node: lease.id }, 'media node disconnected');
@@ -170,10 +206,62 @@ export class MediaPlane extends EventEmitter<Events> {
       },
       onEvent: ({ event, data }) => {
         if (event === 'camera.status') this.#status(link, data.camera, data.profile, data.status);
+        else if (event === 'stream.published') this.#published(link, data.camera, data.published_at);
+        else if (event === 'access.closed') void this.#decider?.closed(data.session);
       },
+      ...(decider === null ? {} : { answers: { 'access.ask': (request) => decider.ask(link, request) } }),
     });
     link.rpc.start();
     return link;
+  }
+
+  /** First it is asked what it has, and what the others have: it must not be told that a stream is where it is not. */
+  async #welcome(link: NodeLink): Promise<void> {
+    await this.#askFiguresOf(link);
+    link.heard = true;
+    while (!this.#closed && this.#unheard()) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (this.#closed) return;
+    await this.#tell(link);
+    if (link.has('edge') && link.rpc.connected) this.emit('edge', link.id);
+  }
+
+  #unheard(): boolean {
+    const now = performance.now();
+    return [...this.#links.values()].some((link) => !link.heard && now - link.foundAt < patience);
+  }
+
+  #published(link: NodeLink, camera: string, at: number | null): void {
+    if (!this.#publications.heard(link.id, camera, at)) return;
+    this.#place();
+    this.#endOthers(link);
+    // Its status came before it was known to be the one to ask.
+    if (at !== null) void this.#askFiguresOf(link);
+  }
+
+  /** Ends publishers of what is not to be pushed, and those who came second, to another node than the first. */
+  #endOthers(link: NodeLink): void {
+    for (const { camera, node, heardAt } of [...this.#publications.on(link.id)]) {
+      if (!this.#mayBePushed(camera)) {
+        if (performance.now() - heardAt > strangerStays) this.#unpublish(node, camera, unwanted);
+      } else if (this.#publications.homeOf(camera) !== node) {
+        this.#unpublish(node, camera, 'somebody else publishes this camera');
+      }
+    }
+  }
+
+  async #unpublish(node: string, camera: string, reason: string): Promise<void> {
+    const link = this.#links.get(node);
+    if (!link?.rpc.connected) return;
+    this.#o.log.info({ node, camera, reason }, 'a publisher is ended');
+    for (const profile of ['main', 'sub'] as const) {
+      await link.rpc.call('ingest.unpublish', { camera, profile, reason }).catch((error) => {
+        this.#o.log.warn({ err: error, node, camera }, 'a publisher could not be ended');
+      });
+    }
+  }
+
+  #mayBePushed(camera: string): boolean {
+    return isPushed(this.#cameras.get(camera));
   }
 
   /** Decides where every camera belongs, and lets the nodes know shortly: several changes are told as one. */
@@ -182,20 +270,29 @@ export class MediaPlane extends EventEmitter<Events> {
     const ingests = this.nodes().filter((link) => link.has('ingest'));
     const ids = ingests.map((link) => link.id);
     const placed = new Map<string, string>();
-    for (const camera of this.#cameras.keys()) {
-      const node = choose(camera, ids);
+    for (const [camera, spec] of this.#cameras) {
+      const home = isPushed(spec) ? this.#publications.homeOf(camera) : undefined;
+      const node = home ?? choose(camera, ids);
       if (node !== undefined) placed.set(camera, node);
-      if (node === this.#placed.get(camera)) continue;
+      const before = this.#placed.get(camera);
+      if (node === before) continue;
+      // A publisher came or went: nothing is lost, and whoever has the stream now says how it is.
+      if (isPushed(spec) && before !== undefined && this.#links.get(before)?.rpc.connected) continue;
       const state = this.#states.get(camera);
       if (state?.lost(this.#o.now(), node !== undefined)) this.emit('camera', camera, state.live);
     }
     this.#placed = placed;
-    for (const link of ingests) {
+    for (const link of this.#links.values()) {
       link.cameras = new Set([...placed].filter(([, node]) => node === link.id).map(([camera]) => camera));
     }
+    this.#tellSoon();
+  }
+
+  #tellSoon(): void {
     this.#push ??= setTimeout(() => {
       this.#push = null;
-      for (const link of this.#links.values()) void this.#tell(link);
+      if (this.#unheard()) this.#tellSoon();
+      else for (const link of this.#links.values()) void this.#tell(link);
     }, 20);
   }
 
@@ -249,9 +346,14 @@ export class MediaPlane extends EventEmitter<Events> {
 
   /** Also brings back a node that lost its cameras without losing the connection, or missed an event. */
   async #askFiguresOf(link: NodeLink): Promise<void> {
-    if (!link.has('ingest') || !link.rpc.connected) return;
+    if (!link.rpc.connected) return;
     try {
       const { streams } = await link.rpc.call('ingest.streams', {});
+      const published = streams.flatMap(({ camera, published_at }): [string, number][] =>
+        published_at === null ? [] : [[camera, published_at]],
+      );
+      if (this.#publications.heardAll(link.id, new Map(published))) this.#place();
+      this.#endOthers(link);
       link.liveStreams = streams.filter((stream) => stream.status.state === 'live').length;
       for (const { camera, profile, status, width, height, frame_rate } of streams) {
         this.#status(link, camera, profile, status, { width, height, frameRate: frame_rate });
@@ -260,4 +362,10 @@ export class MediaPlane extends EventEmitter<Events> {
       this.#o.log.debug({ err: error, node: link.id }, 'a media node did not answer');
     }
   }
+}
+
+const unwanted = 'the camera is not pushed any more';
+
+function isPushed(spec: CameraSpec | undefined): boolean {
+  return spec !== undefined && 'push' in spec.main;
 }

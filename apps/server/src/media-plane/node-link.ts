@@ -8,7 +8,11 @@ export class NodeLink {
   /** Whether the last look into Valkey still found the lease. */
   leased = true;
   readonly rpc: RpcClient;
-  /** Ids of the cameras it was told to own. */
+  /** Whether it was asked what it has; until then it is not known what is pushed to it. */
+  heard = false;
+  /** When it was found; monotonic, milliseconds. */
+  readonly foundAt = performance.now();
+  /** Ids of the cameras it was told to own, and of those that are pushed to it. */
   cameras: ReadonlySet<string> = new Set();
   /** Streams that are live on it, as of its last answer. */
   liveStreams = 0;
