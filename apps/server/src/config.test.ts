@@ -87,6 +87,22 @@ describe('configuration', () => {
     expect(loadConfig({ MARSAD_TLS_CERT: cert, MARSAD_TLS_KEY: cert }, '/srv').http.tls).toEqual({ cert, key: cert });
   });
 
+  it('wants a secret for relays, and none for servers that only say how one is seen', () => {
+    const [turn, stun] = ['turn:turn.example:3478?transport=udp', 'stun:turn.example'];
+    expect(loadConfig({}, '/srv').edge.turn).toBeNull();
+    expect(problemsOf({ TURN_URLS: turn })[0]).toMatch(/^TURN_SECRET: /);
+    expect(problemsOf({ TURN_URLS: 'http://turn.example' })[0]).toMatch(/^TURN_URLS: must be addresses such as turn:/);
+    expect(problemsOf({ TURN_URLS: stun, TURN_FORCE_RELAY: 'on' })[0]).toMatch(/^TURN_FORCE_RELAY: needs a relay/);
+    expect(loadConfig({ TURN_URLS: stun }, '/srv').edge.turn?.urls).toEqual([stun]);
+    const given = { TURN_URLS: `${stun}, ${turn}`, TURN_SECRET: 'known to coturn too', TURN_TTL: '600' };
+    expect(loadConfig(given, '/srv').edge.turn).toEqual({
+      urls: [stun, turn],
+      secret: 'known to coturn too',
+      ttl: 600,
+      forceRelay: false,
+    });
+  });
+
   it('does not let the api take a port of an edge', () => {
     expect(problemsOf({ MARSAD_HTTP_PORT: '7881', MARSAD_MEDIA_NODES: 'edge,edge' })[0]).toMatch(/^MARSAD_HTTP_PORT/);
     expect(problemsOf({ MARSAD_HTTP_PORT: '7881', MARSAD_MEDIA_NODES: 'ingest,edge' })).toEqual([]);

@@ -35,6 +35,8 @@ export interface Config {
     publicUrl: string | null;
     corsOrigins: string[] | '*';
     webhookUrls: string[];
+    /** Null when no servers are named. The secret is empty when all of them are STUN servers. */
+    turn: { urls: string[]; secret: string; ttl: number; forceRelay: boolean } | null;
   };
   /** Roles of each media-node process that `marsad start` runs. */
   mediaNodes: NodeRole[][];
@@ -116,6 +118,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
     problems.push('LIVEKIT_API_KEY: must be set together with LIVEKIT_API_SECRET');
   if (s.LIVEKIT_URL !== undefined && s.LIVEKIT_API_KEY === undefined)
     problems.push('LIVEKIT_URL: needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET of that server');
+  const relays = s.TURN_URLS.some((value) => /^turns?:/i.test(value));
+  if (relays && s.TURN_SECRET === undefined)
+    problems.push('TURN_SECRET: must be set for the servers of TURN_URLS to know our viewers');
+  if (s.TURN_FORCE_RELAY === 'on' && !relays) problems.push('TURN_FORCE_RELAY: needs a relay in TURN_URLS');
   const mediaNodes = s.MARSAD_MEDIA_NODES.map((roles) => roles.split('+') as NodeRole[]);
   const edges = mediaNodes.filter((roles) => roles.includes('edge')).length;
   const taken = Array.from({ length: edges }, (_, index) => s.MARSAD_EDGE_PORT + index);
@@ -146,6 +152,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
       publicUrl: s.MARSAD_EDGE_PUBLIC_URL ?? null,
       corsOrigins: anyOr(s.MARSAD_EDGE_CORS_ORIGINS),
       webhookUrls: s.MARSAD_WEBHOOK_URLS,
+      turn:
+        s.TURN_URLS.length === 0
+          ? null
+          : {
+              urls: s.TURN_URLS,
+              secret: s.TURN_SECRET ?? '',
+              ttl: s.TURN_TTL,
+              forceRelay: s.TURN_FORCE_RELAY === 'on',
+            },
     },
     mediaNodes,
     rpc: {

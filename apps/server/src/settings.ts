@@ -129,6 +129,35 @@ export const Settings = z.object({
     text: 'Origins whose pages may connect to the edge, separated by commas, or *. A token is needed either way.',
   }),
 
+  TURN_URLS: note(
+    list
+      .refine((values) => values.every((value) => /^(turns?|stuns?):\S+$/i.test(value)), {
+        error: 'must be addresses such as turn:turn.example:3478?transport=udp, separated by commas',
+      })
+      .default([]),
+    {
+      section: 'Edge',
+      text: 'TURN and STUN servers viewers are told of, separated by commas: turn:host:3478?transport=udp,turns:host:5349?transport=tcp.',
+    },
+  ),
+  TURN_SECRET: note(
+    z.string().min(16, 'must have at least 16 characters: whoever knows it can use the relay').optional(),
+    {
+      section: 'Edge',
+      text: 'Secret shared with the TURN servers (`static-auth-secret` of coturn), of which each viewer’s credentials are made.',
+      secret: true,
+    },
+  ),
+  TURN_TTL: note(seconds(60, 604_800).default(43_200), {
+    section: 'Edge',
+    text: 'How long a viewer’s TURN credentials can be used to begin a relayed connection.',
+    unit: 's',
+  }),
+  TURN_FORCE_RELAY: note(z.enum(['on', 'off'], 'must be on or off').default('off'), {
+    section: 'Edge',
+    text: 'on: LiveKit clients use the relay alone, also where they could do without.',
+  }),
+
   MARSAD_MEDIA_NODES: note(
     list
       .refine((values) => values.length > 0 && values.every((value) => roleSet.test(value)), {

@@ -56,6 +56,7 @@ function edgeOptions(config: Config, index: number, livekit: { apiKey: string; a
     udp: { port: edge.udpPort + index, bindAddress: edge.host, publicAddresses: edge.publicAddresses },
     publicUrl: edge.publicUrl === null ? null : publicUrlOf(edge.publicUrl, index),
     livekit,
+    turn: edge.turn,
     webhookUrls: [...edge.webhookUrls, ...(tellApi ? webhookOfApi(config) : [])],
     corsOrigins: edge.corsOrigins,
   };

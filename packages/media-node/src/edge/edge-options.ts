@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { StreamProvider } from '../stream-provider.ts';
 import type { StreamPublishing } from '../stream-publishing.ts';
 import type { Access } from './access.ts';
+import type { TurnOptions } from './turn/turn-servers.ts';
 
 export interface EdgeOptions {
   /** Where viewers and the api connect. Port 0 takes a free one (`Edge.port` tells). With `tls` only TLS is spoken. */
@@ -15,10 +16,14 @@ export interface EdgeOptions {
     /** Addresses of a 1:1 NAT in front of this machine: offered to viewers beside the local ones, same port. */
     readonly publicAddresses: readonly string[];
   };
-  /** The address browsers use, when it is not the one they see. Not used by the edge itself. */
+  /** The address browsers and publishers use, when it is not the one they see; told with an ingress. */
   readonly publicUrl: string | null;
   /** The key that signs LiveKit tokens, Twirp calls and webhooks. The secret is never logged. */
+  /** Where ingresses are kept over a restart; without it they are forgotten. */
+  readonly ingressFile?: string;
   readonly livekit: { readonly apiKey: string; readonly apiSecret: string };
+  /** Relays offered to viewers; none when left out. */
+  readonly turn?: TurnOptions | null;
   readonly webhookUrls: readonly string[];
   /** Origins that may use the HTTP interface from a page; `*` for every one. */
   readonly corsOrigins: readonly string[] | '*';

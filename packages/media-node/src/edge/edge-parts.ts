@@ -8,6 +8,7 @@ import type { EgressClock } from './egress/egress-clock.ts';
 import type { Feeds } from './feed/feeds.ts';
 import type { MediaPortOptions } from './peer/media-port.ts';
 import type { Rooms } from './rooms/rooms.ts';
+import type { TurnServers } from './turn/turn-servers.ts';
 
 /** What everything that serves viewers shares. */
 export interface EdgeParts {
@@ -19,6 +20,7 @@ export interface EdgeParts {
   readonly access: Access;
   readonly publishing: StreamPublishing;
   readonly port: MediaPortOptions;
+  readonly turn: TurnServers;
   readonly metrics: EdgeMetrics;
   readonly log: Logger;
 }

@@ -68,7 +68,8 @@ export class EdgeServer {
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       allowOrigin(request, response, this.#options.corsOrigins);
-      if (request.method === 'OPTIONS') {
+      // A pre-flight says nothing of who asks; with a token it is a question about the resource itself.
+      if (request.method === 'OPTIONS' && request.headers.authorization === undefined) {
         response.writeHead(204).end();
         return;
       }

@@ -101,7 +101,7 @@ export class Session implements Member, EverySecond {
   start(): void {
     const { parts, room, socket, grant } = this.#options;
     this.#listen(socket);
-    this.tell({ case: 'join', value: joinResponse(room, this.info()) });
+    this.tell({ case: 'join', value: joinResponse(room, this.info(), parts.turn) });
     room.add(this);
     parts.clock.add(this);
     parts.metrics.viewers.inc({ protocol: 'livekit' });
@@ -123,8 +123,8 @@ export class Session implements Member, EverySecond {
     this.#resumable = null;
     this.#socket?.close();
     this.#listen(socket);
-    const { room, grant } = this.#options;
-    this.tell({ case: 'reconnect', value: reconnectResponse() });
+    const { room, grant, parts } = this.#options;
+    this.tell({ case: 'reconnect', value: reconnectResponse(this.identity, parts.turn) });
     const participants = [this.info(), ...room.cameras.map((camera) => camera.info())];
     this.tell({ case: 'update', value: new ParticipantUpdate({ participants }) });
     this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: room.shownInfo() }) });
@@ -269,9 +269,9 @@ export class Session implements Member, EverySecond {
         line.subscribe(update.subscribe);
         continue;
       }
-      const camera = this.#options.room.cameras.find((each) => each.trackSid === sid);
-      if (camera && update.subscribe) changed = this.#lines.add(camera) || changed;
-      else if (!camera) {
+      const added = update.subscribe ? this.#lines.addTrack(sid) : false;
+      if (added !== null) changed ||= added;
+      else {
         const value = new SubscriptionResponse({ trackSid: sid, err: SubscriptionError.SE_TRACK_NOTFOUND });
         this.tell({ case: 'subscriptionResponse', value });
       }

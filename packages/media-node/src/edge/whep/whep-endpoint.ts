@@ -12,7 +12,8 @@ const ROUTE = /^\/whep\/([^/]{1,300})(?:\/([0-9a-f-]{36}))?$/;
 
 /**
  * WHEP (draft-ietf-wish-whep): `POST /whep/{camera}` with an SDP offer, `PATCH` (trickle ICE, RFC 8840) and `DELETE` on the
- * session it answers. The token is a LiveKit join token for the room `camera_{camera}`, which must exist.
+ * session it answers. The token is a LiveKit join token for the room `camera_{camera}`, which must exist. `OPTIONS` with the token tells
+ * of relays before a player makes its offer, which then can name the relay's address at once.
  */
 export class WhepEndpoint {
   readonly #parts: EdgeParts;
@@ -26,6 +27,7 @@ export class WhepEndpoint {
     const [, encoded, session] = ROUTE.exec(url.pathname) ?? [];
     const camera = encoded === undefined ? null : decoded(encoded);
     if (camera === null) return refuse(response, 404, 'no such resource');
+    if (request.method === 'OPTIONS') return this.#options(request, url, response);
     if (session !== undefined) return this.#existing(request, response, session);
     if (request.method !== 'POST') {
       response.setHeader('allow', 'POST, OPTIONS');
@@ -96,8 +98,17 @@ export class WhepEndpoint {
       location: `/whep/${encodeURIComponent(id)}/${session.id}`,
       etag: `"${session.id}"`,
       'accept-patch': 'application/trickle-ice-sdpfrag',
+      link: this.#parts.turn.links(grant.identity),
     });
     response.end(answer);
+  }
+
+  /** Relays are told to whoever shows a token of this edge, for whichever room; nobody else hears of them. */
+  async #options(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
+    const token = tokenOf(request.headers.authorization, url.searchParams);
+    const grant = token === null ? null : await this.#parts.tokens.verify(token);
+    const link = grant?.video.roomJoin ? this.#parts.turn.links(grant.identity) : [];
+    response.writeHead(204, { 'accept-post': 'application/sdp', link }).end();
   }
 
   async #existing(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
