@@ -14,6 +14,7 @@ import { cameraRoutes } from './modules/cameras/cameras.routes.ts';
 import { CamerasService } from './modules/cameras/cameras.service.ts';
 import { seedDemoCameras } from './modules/cameras/demo-cameras.ts';
 import { maskAddress } from './modules/cameras/rtsp-address.ts';
+import { StreamKeysService } from './modules/cameras/stream-keys.service.ts';
 import { EventFeed } from './modules/events/event-feed.ts';
 import { EventHub } from './modules/events/events.hub.ts';
 import { eventRoutes } from './modules/events/events.routes.ts';
@@ -166,6 +167,12 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       localHost: reachable(config.edge.host),
       tokenSeconds: config.tokens.viewerSeconds,
     });
+    const streamKeys = new StreamKeysService({
+      repository: cameraRepository,
+      audit,
+      mediaPlane,
+      publicUrlOf: (edge, host) => live.publicUrlOf(edge, host),
+    });
     const changes = new ChangeBus(valkey, 'streams');
     opened.push(() => changes.close());
     const full = new FullAgencies();
@@ -281,7 +288,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     await serveDocs(server, { version });
     iamRoutes(server, { iam, issuer, refreshSeconds });
     agencyRoutes(server);
-    cameraRoutes(server, cameras);
+    cameraRoutes(server, cameras, streamKeys);
     streamRoutes(server, streams);
     adminRoutes(server, { limits, reservations: held });
     webhookRoutes(server, webhooks);

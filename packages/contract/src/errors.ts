@@ -60,6 +60,16 @@ export const errorCodes = {
     en: 'There already is a camera with this id',
     ar: 'توجد كاميرا بهذا المعرّف من قبل',
   },
+  CAMERA_PATH_TAKEN: {
+    status: 409,
+    en: 'Another camera already has the path {path}',
+    ar: 'تستخدم كاميرا أخرى المسار {path} من قبل',
+  },
+  CAMERA_NOT_PUSHED: {
+    status: 409,
+    en: 'This camera is fetched from its address; nothing can be published to it',
+    ar: 'تُجلب صورة هذه الكاميرا من عنوانها، ولا يمكن البث إليها',
+  },
   AGENCY_LIMIT_EXCEEDED: {
     status: 429,
     en: 'Agency limit reached for {source} ({current}/{limit})',

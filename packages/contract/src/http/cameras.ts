@@ -36,6 +36,25 @@ export const RtspUrl = z
     },
   );
 
+/** Whether we fetch the stream from the camera's address, or it is pushed to us. */
+export const CameraIngest = z.enum(['pull', 'push']);
+export type CameraIngest = z.infer<typeof CameraIngest>;
+
+const reservedPath =
+  /^(?:camera_)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\/|$)|(?:^|\/)(?:\.{1,2}|main|sub)(?:\/|$)/i;
+
+/**
+ * A name by which players and encoders reach a camera, beside its id: letters, digits and `_ - . ~`, in parts divided by
+ * `/`. What already means something else in an address (an id, `sub`, `..`) cannot be one.
+ */
+export const CameraPath = z
+  .string()
+  .max(200)
+  .refine((text) => /^[A-Za-z0-9_.~-]+(?:\/[A-Za-z0-9_.~-]+)*$/.test(text) && !reservedPath.test(text), {
+    error: 'must be letters, digits and _ - . ~ in parts divided by /, and no id',
+    params: { ar: 'يجب أن يتكوّن من حروف لاتينية وأرقام و ‎_ - . ~‎ في أجزاء تفصلها ‎/‎، وألا يكون معرّفًا' },
+  });
+
 export const CameraMetadata = z.record(z.string().max(100), z.unknown());
 
 export const Camera = z
@@ -44,7 +63,12 @@ export const Camera = z
     name: z.string(),
     name_ar: z.string(),
     source: Source,
-    rtsp_url: z.string().optional().describe('Only for administrators; a password in it is masked.'),
+    ingest: CameraIngest,
+    path: z.string().nullable().describe('A name for players and encoders, beside the id.'),
+    rtsp_url: z
+      .string()
+      .optional()
+      .describe('Only for administrators, of a camera that is pulled; a password in it is masked.'),
     sub_rtsp_url: z.string().nullable().optional().describe('Only for administrators; a password in it is masked.'),
     status: CameraStatus,
     ptz_enabled: z.boolean(),
@@ -74,7 +98,9 @@ export const CameraInput = z
     name: Label(200),
     name_ar: Label(200).optional().describe('The English name when left out.'),
     source: Source,
-    rtsp_url: RtspUrl,
+    ingest: CameraIngest.default('pull').describe('`push`: the camera or an encoder publishes its stream here.'),
+    path: CameraPath.nullable().default(null),
+    rtsp_url: RtspUrl.optional().describe('Needed for a camera that is pulled.'),
     sub_rtsp_url: RtspUrl.nullable().default(null),
     mode: CameraMode.default('on-demand'),
     transport: CameraTransport.default('auto'),
@@ -86,12 +112,17 @@ export const CameraInput = z
   .meta({ id: 'NewCamera' });
 export type CameraInput = z.output<typeof CameraInput>;
 
-/** Only what is given changes. An address whose password is the mask keeps the password it had. */
+/**
+ * Only what is given changes. An address whose password is the mask keeps the password it had. A camera that is pushed from
+ * now on forgets its addresses.
+ */
 export const CameraPatch = z
   .object({
     name: Label(200),
     name_ar: Label(200),
     source: Source,
+    ingest: CameraIngest,
+    path: CameraPath.nullable(),
     rtsp_url: RtspUrl,
     sub_rtsp_url: RtspUrl.nullable(),
     mode: CameraMode,
@@ -120,6 +151,17 @@ export const CameraList = z
   })
   .meta({ id: 'CameraList' });
 export type CameraList = z.infer<typeof CameraList>;
+
+/** How an encoder publishes a camera. The addresses hold the key. */
+export const StreamKey = z
+  .object({
+    camera_id: z.string(),
+    stream_key: z.string(),
+    rtsp_url: z.string().nullable().describe('To publish by RTSP (ANNOUNCE, RECORD); null where no edge takes it.'),
+    whip_url: z.string().nullable().describe('To publish by WHIP; null while no edge is there.'),
+  })
+  .meta({ id: 'StreamKey' });
+export type StreamKey = z.infer<typeof StreamKey>;
 
 const params = z.object({ id: z.string().min(1).max(100) });
 
@@ -152,7 +194,7 @@ export const cameraRoutes = {
     tags: ['cameras'],
     body: CameraInput,
     responses: { 201: Camera },
-    errors: ['CAMERA_EXISTS'],
+    errors: ['CAMERA_EXISTS', 'CAMERA_PATH_TAKEN'],
   }),
   update: defineRoute({
     method: 'PATCH',
@@ -163,7 +205,7 @@ export const cameraRoutes = {
     params,
     body: CameraPatch,
     responses: { 200: Camera },
-    errors: ['CAMERA_NOT_FOUND'],
+    errors: ['CAMERA_NOT_FOUND', 'CAMERA_PATH_TAKEN'],
   }),
   remove: defineRoute({
     method: 'DELETE',
@@ -184,6 +226,26 @@ export const cameraRoutes = {
     tags: ['cameras'],
     params,
     responses: { 200: Camera },
-    errors: ['CAMERA_NOT_FOUND'],
+    errors: ['CAMERA_NOT_FOUND', 'CAMERA_PATH_TAKEN'],
+  }),
+  streamKey: defineRoute({
+    method: 'GET',
+    path: '/api/v1/cameras/{id}/stream-key',
+    access: 'admin',
+    summary: 'Key and addresses with which the camera is published',
+    tags: ['cameras'],
+    params,
+    responses: { 200: StreamKey },
+    errors: ['CAMERA_NOT_FOUND', 'CAMERA_NOT_PUSHED'],
+  }),
+  renewStreamKey: defineRoute({
+    method: 'POST',
+    path: '/api/v1/cameras/{id}/stream-key',
+    access: 'admin',
+    summary: 'Make a new stream key; the old one ends at once, and with it whoever publishes',
+    tags: ['cameras'],
+    params,
+    responses: { 200: StreamKey },
+    errors: ['CAMERA_NOT_FOUND', 'CAMERA_NOT_PUSHED'],
   }),
 } as const;

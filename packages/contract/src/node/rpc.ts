@@ -13,6 +13,8 @@ export const CameraSpec = z.object({
   sub: StreamOrigin.nullable(),
   mode: z.enum(['always', 'on-demand']),
   transport: z.enum(['auto', 'tcp', 'udp']),
+  /** An administrator has hidden it from all viewers. It is taken in all the same. */
+  hidden: z.boolean().optional(),
 });
 export type CameraSpec = z.infer<typeof CameraSpec>;
 
@@ -25,6 +27,9 @@ export const NodeLease = z.object({
   /** Edge only: the address browsers use, `ws://host:7880`; null means "the host the page came from, this port". */
   public_url: z.string().nullable(),
   public_port: z.number().int().nullable(),
+  /** Edge only: where it speaks RTSP, and RTSP over TLS. */
+  rtsp_port: z.number().int().nullable().optional(),
+  rtsps_port: z.number().int().nullable().optional(),
   started_at: z.number(),
 });
 export type NodeLease = z.infer<typeof NodeLease>;
@@ -85,9 +90,14 @@ export const nodeMethods = {
     params: z.object({ camera: z.string(), profile: Profile, reason: z.string().max(200) }),
     result: z.object({ ended: z.boolean() }),
   },
-  /** Where each camera lives, for an edge: camera id → RPC address of its ingest. Whole set, as above. */
+  /** Where each camera lives, for an edge: camera id → RPC address of its ingest. Whole sets, as above. */
   'edge.routes': {
-    params: z.object({ generation: z.number().int(), routes: z.record(z.string(), z.string()) }),
+    params: z.object({
+      generation: z.number().int(),
+      routes: z.record(z.string(), z.string()),
+      /** Cameras no viewer may see, whole set. */
+      hidden: z.array(z.string()).optional(),
+    }),
     result: z.object({ accepted: z.boolean() }),
   },
   /** Another node subscribes; access units follow as binary frames that carry `subscription`. */
@@ -100,7 +110,11 @@ export const nodeMethods = {
     result: z.object({}),
   },
   /** prom-client metrics as JSON, merged by the api into one /metrics. */
-  'node.metrics': { params: z.object({}), result: z.object({ metrics: z.array(z.unknown()) }) },
+  'node.metrics': {
+    /** All of them, unless some are named. */
+    params: z.object({ names: z.array(z.string().max(200)).max(200).optional() }),
+    result: z.object({ metrics: z.array(z.unknown()) }),
+  },
   'node.ping': { params: z.object({}), result: z.object({ id: z.string(), roles: z.array(z.string()) }) },
 } as const;
 export type NodeMethod = keyof typeof nodeMethods;

@@ -1,21 +1,36 @@
+import { createHash } from 'node:crypto';
 import type { CameraQuery, CameraSpec, Source } from '@marsad/contract';
 import { type Insertable, type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely';
+import { AppError } from '../../platform/app-error.ts';
 import type { SecretBox } from '../../platform/crypto/secret-box.ts';
 import type { Tables } from '../tables.ts';
 import type { CameraTables } from './cameras.tables.ts';
 
-export type CameraRow = Omit<Selectable<CameraTables['cameras']>, 'main_url' | 'sub_url'>;
+export type CameraRow = Omit<
+  Selectable<CameraTables['cameras']>,
+  'main_url' | 'sub_url' | 'stream_key' | 'stream_key_hash'
+>;
 
 /** Both addresses with their passwords. */
 export interface CameraAddresses {
-  readonly main: string;
+  /** Null of a camera that is pushed. */
+  readonly main: string | null;
   readonly sub: string | null;
 }
 
 /** Everything of a row but its addresses, which are written by {@link CameraRepository} alone. */
 export type CameraValues = Omit<
   Insertable<CameraTables['cameras']>,
-  'main_url' | 'sub_url' | 'main_display' | 'sub_display' | 'id' | 'created_at' | 'updated_at' | 'deleted_at'
+  | 'main_url'
+  | 'sub_url'
+  | 'main_display'
+  | 'sub_display'
+  | 'stream_key'
+  | 'stream_key_hash'
+  | 'id'
+  | 'created_at'
+  | 'updated_at'
+  | 'deleted_at'
 >;
 
 /** The little of a camera that other modules show or decide by. */
@@ -41,6 +56,8 @@ const columns = [
   'name',
   'name_ar',
   'source',
+  'ingest',
+  'path',
   'main_display',
   'sub_display',
   'mode',
@@ -57,7 +74,8 @@ const columns = [
   'deleted_at',
 ] as const satisfies readonly (keyof CameraRow)[];
 
-const place = (id: string, profile: 'main' | 'sub') => `cameras/${id}/${profile}`;
+const place = (id: string, profile: 'main' | 'sub' | 'stream-key') => `cameras/${id}/${profile}`;
+const hashOf = (key: string) => createHash('sha256').update(key).digest();
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The catalogue. Addresses are encrypted on their way in and opened only by {@link specs} and {@link addresses}. */
@@ -109,6 +127,33 @@ export class CameraRepository {
     return query.executeTakeFirst();
   }
 
+  /** By its path, as a player names it. */
+  async findByPath(path: string): Promise<CameraRow | undefined> {
+    return this.#sql
+      .selectFrom('cameras')
+      .select(columns)
+      .where('path', '=', path)
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+  }
+
+  /** The camera that is published with this key. */
+  async findByKey(key: string): Promise<CameraRow | undefined> {
+    return this.#sql
+      .selectFrom('cameras')
+      .select(columns)
+      .where('stream_key_hash', '=', hashOf(key))
+      .where('ingest', '=', 'push')
+      .where('deleted_at', 'is', null)
+      .executeTakeFirst();
+  }
+
+  /** @returns null for a camera that has none */
+  async streamKey(id: string): Promise<string | null> {
+    const row = await this.#sql.selectFrom('cameras').select('stream_key').where('id', '=', id).executeTakeFirst();
+    return row?.stream_key ? this.#box.open(row.stream_key, place(id, 'stream-key')) : null;
+  }
+
   /** @returns what others call them, of those that are found, removed ones too */
   async briefs(ids: readonly string[]): Promise<CameraBrief[]> {
     const known = ids.filter((id) => uuid.test(id));
@@ -134,19 +179,15 @@ export class CameraRepository {
   async specs(): Promise<CameraSpec[]> {
     const rows = await this.#sql
       .selectFrom('cameras')
-      .select(['id', 'main_url', 'sub_url', 'mode', 'transport'])
+      .select(['id', 'ingest', 'main_url', 'sub_url', 'mode', 'transport'])
       .where('deleted_at', 'is', null)
       .orderBy('id')
       .execute();
     return rows.map((row) => {
+      const { id, mode, transport } = row;
       const { main, sub } = this.#open(row);
-      return {
-        id: row.id,
-        main: { url: main },
-        sub: sub === null ? null : { url: sub },
-        mode: row.mode,
-        transport: row.transport,
-      };
+      if (row.ingest === 'push' || main === null) return { id, main: { push: true }, sub: null, mode, transport };
+      return { id, main: { url: main }, sub: sub === null ? null : { url: sub }, mode, transport };
     });
   }
 
@@ -156,18 +197,21 @@ export class CameraRepository {
     return row.revision;
   }
 
+  /** @throws AppError `CAMERA_PATH_TAKEN`, as {@link update} does */
   async insert(
     trx: Transaction<Tables>,
     id: string,
     values: CameraValues,
     addresses: CameraAddresses,
+    streamKey: string | null = null,
   ): Promise<CameraRow | undefined> {
     return trx
       .insertInto('cameras')
-      .values({ ...values, id, ...this.#seal(id, addresses) })
+      .values({ ...values, id, ...this.#seal(id, addresses), ...this.#sealKey(id, streamKey) })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .returning(columns)
-      .executeTakeFirst();
+      .executeTakeFirst()
+      .catch(refusePath);
   }
 
   async update(
@@ -175,13 +219,20 @@ export class CameraRepository {
     id: string,
     values: Updateable<CameraTables['cameras']>,
     addresses?: CameraAddresses,
+    streamKey?: string | null,
   ): Promise<CameraRow | undefined> {
     return trx
       .updateTable('cameras')
-      .set({ ...values, ...(addresses ? this.#seal(id, addresses) : {}), updated_at: sql`now()` })
+      .set({
+        ...values,
+        ...(addresses ? this.#seal(id, addresses) : {}),
+        ...(streamKey === undefined ? {} : this.#sealKey(id, streamKey)),
+        updated_at: sql`now()`,
+      })
       .where('id', '=', id)
       .returning(columns)
-      .executeTakeFirst();
+      .executeTakeFirst()
+      .catch(refusePath);
   }
 
   async demo(trx: Transaction<Tables>): Promise<CameraRow[]> {
@@ -194,17 +245,33 @@ export class CameraRepository {
 
   #seal(id: string, { main, sub }: CameraAddresses) {
     return {
-      main_url: this.#box.seal(main, place(id, 'main')),
-      main_display: this.#mask(main),
+      main_url: main === null ? null : this.#box.seal(main, place(id, 'main')),
+      main_display: main === null ? null : this.#mask(main),
       sub_url: sub === null ? null : this.#box.seal(sub, place(id, 'sub')),
       sub_display: sub === null ? null : this.#mask(sub),
     };
   }
 
-  #open(row: { id: string; main_url: Buffer; sub_url: Buffer | null }): CameraAddresses {
+  #sealKey(id: string, key: string | null) {
     return {
-      main: this.#box.open(row.main_url, place(row.id, 'main')),
+      stream_key: key === null ? null : this.#box.seal(key, place(id, 'stream-key')),
+      stream_key_hash: key === null ? null : hashOf(key),
+    };
+  }
+
+  #open(row: { id: string; main_url: Buffer | null; sub_url: Buffer | null }): CameraAddresses {
+    return {
+      main: row.main_url && this.#box.open(row.main_url, place(row.id, 'main')),
       sub: row.sub_url && this.#box.open(row.sub_url, place(row.id, 'sub')),
     };
   }
+}
+
+/** @throws AppError `CAMERA_PATH_TAKEN` when that is what the database refused, else the error as it is */
+function refusePath(error: unknown): never {
+  if (error instanceof Error && 'constraint' in error && error.constraint === 'cameras_path') {
+    const detail = 'detail' in error ? String(error.detail) : '';
+    throw new AppError('CAMERA_PATH_TAKEN', { path: /=\((.*)\)/.exec(detail)?.[1] ?? '' }, error);
+  }
+  throw error;
 }

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Camera, CameraInput, CameraList, CameraPatch, CameraQuery, CameraStatus } from '@marsad/contract';
+import type {
+  Camera,
+  CameraIngest,
+  CameraInput,
+  CameraList,
+  CameraPatch,
+  CameraQuery,
+  CameraStatus,
+} from '@marsad/contract';
 import type { CameraLive } from '../../media-plane/camera-live.ts';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import { AppError } from '../../platform/app-error.ts';
@@ -16,6 +24,7 @@ import type {
   CameraValues,
 } from './cameras.repository.ts';
 import { unmaskAddress } from './rtsp-address.ts';
+import { newStreamKey } from './stream-keys.service.ts';
 
 export interface CamerasServiceOptions {
   readonly repository: CameraRepository;
@@ -73,17 +82,26 @@ export class CamerasService {
     return this.#briefs.remembered(id);
   }
 
-  /** @throws AppError `CAMERA_EXISTS` */
+  /**
+   * The camera that somebody outside named by its id, `camera_` and its id, or its path.
+   * @throws AppError `CAMERA_NOT_FOUND`
+   */
+  async named(name: string): Promise<CameraRow> {
+    const { repository } = this.#o;
+    const row = (await repository.find(name.replace(/^camera_/, ''))) ?? (await repository.findByPath(name));
+    if (row === undefined) throw new AppError('CAMERA_NOT_FOUND');
+    return row;
+  }
+
+  /** @throws AppError `CAMERA_EXISTS`, `CAMERA_PATH_TAKEN` */
   async create(caller: Caller, input: CameraInput): Promise<Camera> {
     requireAdmin(caller);
     const { repository, audit } = this.#o;
     const id = (input.id ?? randomUUID()).toLowerCase();
-    const addresses = {
-      main: addressOf('rtsp_url', input.rtsp_url, null),
-      sub: input.sub_rtsp_url && addressOf('sub_rtsp_url', input.sub_rtsp_url, null),
-    };
+    const addresses = addressesOf(input.ingest, input, { main: null, sub: null });
+    const key = input.ingest === 'push' ? newStreamKey() : null;
     const row = await repository.transaction(async (trx) => {
-      const made = await repository.insert(trx, id, valuesOf(input), addresses);
+      const made = await repository.insert(trx, id, valuesOf(input), addresses, key);
       if (made === undefined) throw new AppError('CAMERA_EXISTS');
       await audit.record(this.#event('camera_created', caller, made), trx);
       return made;
@@ -92,22 +110,19 @@ export class CamerasService {
     return this.#show(caller, row);
   }
 
-  /** @throws AppError `CAMERA_NOT_FOUND`; ValidationError when a masked password cannot be kept */
+  /** @throws AppError `CAMERA_NOT_FOUND`, `CAMERA_PATH_TAKEN`; ValidationError when a masked password cannot be kept */
   async update(caller: Caller, id: string, patch: CameraPatch): Promise<Camera> {
     requireAdmin(caller);
     const { repository, audit } = this.#o;
     const known = await this.#find(id);
     const before = await repository.addresses(known.id);
     if (before === undefined) throw new AppError('CAMERA_NOT_FOUND');
-    const addresses: CameraAddresses = {
-      main: patch.rtsp_url === undefined ? before.main : addressOf('rtsp_url', patch.rtsp_url, before.main),
-      sub:
-        patch.sub_rtsp_url === undefined || patch.sub_rtsp_url === null
-          ? (patch.sub_rtsp_url ?? (patch.sub_rtsp_url === null ? null : before.sub))
-          : addressOf('sub_rtsp_url', patch.sub_rtsp_url, before.sub),
-    };
+    const ingest = patch.ingest ?? known.ingest;
+    const addresses = addressesOf(ingest, patch, before);
+    // A camera that is pulled has no key: one that was given away before must not open anything later.
+    const key = ingest === known.ingest ? undefined : ingest === 'push' ? newStreamKey() : null;
     const row = await repository.transaction(async (trx) => {
-      const changed = await repository.update(trx, known.id, changesOf(patch), addresses);
+      const changed = await repository.update(trx, known.id, changesOf(patch), addresses, key);
       if (changed === undefined) throw new AppError('CAMERA_NOT_FOUND');
       await audit.record(this.#event('camera_updated', caller, changed, { fields: Object.keys(patch) }), trx);
       return changed;
@@ -178,7 +193,11 @@ export class CamerasService {
       name: row.name,
       name_ar: row.name_ar,
       source: row.source,
-      ...(identity.isAdmin ? { rtsp_url: row.main_display, sub_rtsp_url: row.sub_display } : {}),
+      ingest: row.ingest,
+      path: row.path,
+      ...(identity.isAdmin && row.main_display !== null
+        ? { rtsp_url: row.main_display, sub_rtsp_url: row.sub_display }
+        : {}),
       status: live.status,
       ptz_enabled: row.ptz_enabled,
       recording_server: row.recording_server,
@@ -204,6 +223,26 @@ export class CamerasService {
   }
 }
 
+/** @throws ValidationError when what is given and how the stream comes do not belong together */
+function addressesOf(
+  ingest: CameraIngest,
+  { rtsp_url, sub_rtsp_url }: Pick<CameraPatch, 'rtsp_url' | 'sub_rtsp_url'>,
+  before: CameraAddresses,
+): CameraAddresses {
+  if (ingest === 'push') {
+    if (rtsp_url === undefined && (sub_rtsp_url ?? null) === null) return { main: null, sub: null };
+    throw ValidationError.at(
+      'rtsp_url',
+      'a camera that is pushed has no address',
+      'الكاميرا التي تبث إلينا لا عنوان لها',
+    );
+  }
+  const main = rtsp_url === undefined ? before.main : addressOf('rtsp_url', rtsp_url, before.main);
+  if (main === null) throw ValidationError.at('rtsp_url', 'is needed', 'مطلوب');
+  if (sub_rtsp_url === undefined) return { main, sub: before.sub };
+  return { main, sub: sub_rtsp_url && addressOf('sub_rtsp_url', sub_rtsp_url, before.sub) };
+}
+
 function addressOf(field: string, address: string, known: string | null): string {
   const whole = unmaskAddress(address, known);
   if (whole !== null) return whole;
@@ -215,6 +254,8 @@ export function valuesOf(input: CameraInput, demo = false): CameraValues {
     name: input.name,
     name_ar: input.name_ar ?? input.name,
     source: input.source,
+    ingest: input.ingest,
+    path: input.path,
     mode: input.mode,
     transport: input.transport,
     ptz_enabled: input.ptz_enabled,

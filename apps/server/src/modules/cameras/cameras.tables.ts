@@ -7,9 +7,13 @@ export interface CameraTables {
     name: string;
     name_ar: string;
     source: Source;
-    main_url: Buffer;
+    ingest: Generated<'pull' | 'push'>;
+    path: string | null;
+    stream_key: Buffer | null;
+    stream_key_hash: Buffer | null;
+    main_url: Buffer | null;
     sub_url: Buffer | null;
-    main_display: string;
+    main_display: string | null;
     sub_display: string | null;
     mode: 'always' | 'on-demand';
     transport: 'auto' | 'tcp' | 'udp';

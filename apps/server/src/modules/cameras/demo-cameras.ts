@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { CameraInput } from '@marsad/contract';
+import { CameraInput, RtspUrl } from '@marsad/contract';
 import { z } from 'zod';
 import type { Log } from '../../platform/log/log.ts';
 import type { CameraRepository } from './cameras.repository.ts';
 import { valuesOf } from './cameras.service.ts';
 
 /** A camera as the simulator lists it: the documented fields, in either spelling, with an id of the simulator's own. */
-const DemoCamera = z.preprocess(snakeKeys, CameraInput.omit({ id: true }).extend({ id: z.string().min(1).max(200) }));
+const DemoCamera = z.preprocess(
+  snakeKeys,
+  CameraInput.omit({ id: true }).extend({ id: z.string().min(1).max(200), rtsp_url: RtspUrl }),
+);
 const DemoList = z.union([
   z.array(DemoCamera),
   z.object({ cameras: z.array(DemoCamera) }).transform((list) => list.cameras),

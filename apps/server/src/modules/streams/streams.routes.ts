@@ -1,5 +1,5 @@
 import { routes } from '@marsad/contract';
-import type { FastifyRequest } from 'fastify';
+import { hostOf } from '../../platform/http/host.ts';
 import { route } from '../../platform/http/route.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import type { StreamsService } from './streams.service.ts';
@@ -16,10 +16,4 @@ export function streamRoutes(app: HttpServer, service: StreamsService): void {
     return { status: 'ok' as const };
   });
   route(app, streams.stats, async ({ caller }) => service.stats(caller));
-}
-
-/** The host name alone. It goes into an address that is answered, so whatever is not a host name is replaced. */
-function hostOf({ hostname }: FastifyRequest): string {
-  const valid = /^(?:[A-Za-z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])$/.test(hostname);
-  return valid ? hostname : 'localhost';
 }
