@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Edge } from './edge/edge.ts';
 import type { EdgeOptions } from './edge/edge-options.ts';
+import { HiddenStreams } from './edge/hidden-streams.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { RtspPullFactory } from './ingest/source/rtsp-pull-source.ts';
 import { Lease } from './lease.ts';
@@ -79,8 +80,17 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     opened.push(() => metrics.close());
     const remote = new RemoteStreams({ secret: rpc.secret, log, ...(tls ? { tls } : {}) });
     opened.push(() => remote.close());
-    const service = new NodeService({ id, roles, address, ingest, remote, registry });
+    const service = new NodeService({
+      id,
+      roles,
+      address,
+      ingest,
+      remote,
+      registry,
+      onHidden: (cameras) => shown.hide(cameras),
+    });
     const streams = new RoutedStreams(ingest, remote, (camera) => service.isLocal(camera));
+    const shown = new HiddenStreams({ streams });
     service.onMoved(() => streams.refresh());
     const server = new RpcServer({
       listen: rpc.listen,
@@ -95,7 +105,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     if (roles.includes('edge')) {
       if (!options.edge) throw new Error('the role edge needs its options');
       const access = new ApiAccess({ server, log });
-      const edge = new Edge({ ...options.edge, streams, access, publishing: ingest, log, metrics: registry });
+      const edge = new Edge({ ...options.edge, streams: shown, access, publishing: ingest, log, metrics: registry });
       await edge.start();
       opened.push(() => edge.close());
       publicPort = edge.port;

@@ -314,7 +314,8 @@ export class MediaPlane extends EventEmitter<Events> {
           const address = this.#links.get(node)?.lease.rpc;
           if (address !== undefined) routes[camera] = address;
         }
-        await link.rpc.call('edge.routes', { generation, routes });
+        const hidden = [...this.#cameras.values()].flatMap((camera) => (camera.hidden ? camera.id : []));
+        await link.rpc.call('edge.routes', { generation, routes, hidden });
       }
     } catch (error) {
       this.#o.log.warn({ err: error, node: link.id }, 'a media node could not be told its cameras');

@@ -20,6 +20,7 @@ export const streamReasons = [
   'UNASSIGNED',
   'NODE_LOST',
   'NOT_PUBLISHED',
+  'HIDDEN',
   'ADDRESS_INVALID',
   'HOST_NOT_FOUND',
   'CONNECTION_REFUSED',

@@ -14,6 +14,8 @@ export interface NodeServiceOptions {
   readonly ingest: Ingest;
   readonly remote: RemoteStreams;
   readonly registry: Registry;
+  /** Which cameras no viewer may see. */
+  readonly onHidden?: (cameras: readonly string[]) => void;
 }
 
 /** What a media node answers when the api or another node calls. */
@@ -32,7 +34,7 @@ export class NodeService {
     this.#subscriptions = subscriptions;
     this.handlers = {
       'node.ping': () => ({ id, roles: [...roles] }),
-      'node.metrics': async () => ({ metrics: await registry.getMetricsAsJSON() }),
+      'node.metrics': async ({ names }) => ({ metrics: await metricsOf(registry, names) }),
       // Of an edge alone too: what is pushed to it is its own.
       'ingest.streams': () => ({
         streams: [...ingest.streams()].map((each) => describeStream(each, ingest.publishedAt(each.key))),
@@ -57,7 +59,11 @@ export class NodeService {
         : {}),
       ...(roles.includes('edge')
         ? {
-            'edge.routes': ({ generation, routes }) => ({ accepted: this.#route(generation, routes) }),
+            'edge.routes': ({ generation, routes, hidden }) => {
+              const accepted = this.#route(generation, routes);
+              if (accepted) options.onHidden?.(hidden ?? []);
+              return { accepted };
+            },
           }
         : {}),
     } satisfies RpcHandlers;
@@ -91,6 +97,11 @@ export class NodeService {
     this.#moved();
     return true;
   }
+}
+
+async function metricsOf(registry: Registry, names: readonly string[] | undefined): Promise<unknown[]> {
+  if (!names) return registry.getMetricsAsJSON();
+  return Promise.all(names.flatMap((name) => registry.getSingleMetric(name)?.get() ?? []));
 }
 
 type StreamDescription = Result<'ingest.streams'>['streams'][number];
