@@ -11,6 +11,7 @@ const VideoGrant = z.object({
   roomCreate: z.boolean().optional(),
   roomList: z.boolean().optional(),
   roomAdmin: z.boolean().optional(),
+  ingressAdmin: z.boolean().optional(),
   canSubscribe: z.boolean().optional(),
   hidden: z.boolean().optional(),
 });

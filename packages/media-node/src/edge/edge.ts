@@ -7,14 +7,19 @@ import { BurstPacer } from './egress/burst-pacer.ts';
 import { EgressClock } from './egress/egress-clock.ts';
 import { Feeds } from './feed/feeds.ts';
 import { EdgeServer } from './http/edge-server.ts';
+import { IngressFile } from './ingress/ingress-file.ts';
+import { IngressStreams } from './ingress/ingress-streams.ts';
+import { Ingresses } from './ingress/ingresses.ts';
 import { requireFree } from './peer/media-port.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { RtcEndpoint, refuseUpgrade } from './signalling/rtc-endpoint.ts';
 import { TurnServers } from './turn/turn-servers.ts';
+import { IngressService, infoOf } from './twirp/ingress-service.ts';
 import { RoomService } from './twirp/room-service.ts';
 import { TwirpEndpoint } from './twirp/twirp-endpoint.ts';
 import { Webhooks } from './twirp/webhooks.ts';
 import { WhepEndpoint } from './whep/whep-endpoint.ts';
+import { WhipEndpoint } from './whip/whip-endpoint.ts';
 
 /**
  * What viewers connect to: rooms over LiveKit's protocol, single cameras over WHEP. All media of an edge goes through one UDP
@@ -25,6 +30,8 @@ export class Edge {
   readonly #webhooks: Webhooks;
   readonly #rtc: RtcEndpoint;
   readonly #whep: WhepEndpoint;
+  readonly #whip: WhipEndpoint;
+  readonly #ingresses: Ingresses;
   readonly #twirp: TwirpEndpoint;
   readonly #server: EdgeServer;
   #closed = false;
@@ -34,8 +41,9 @@ export class Edge {
     const metrics = new EdgeMetrics(options.metrics);
     const tokens = new AccessTokens(options.livekit);
     this.#webhooks = new Webhooks({ urls: options.webhookUrls, tokens, metrics, log });
+    const published = new IngressStreams({ others: streams, log });
     this.#parts = {
-      feeds: new Feeds({ streams, log, metrics }),
+      feeds: new Feeds({ streams: published, log, metrics }),
       pacer: new BurstPacer(),
       clock: new EgressClock(),
       rooms: new Rooms({ events: this.#webhooks, metrics }),
@@ -49,7 +57,21 @@ export class Edge {
     };
     this.#rtc = new RtcEndpoint(this.#parts);
     this.#whep = new WhepEndpoint(this.#parts);
-    this.#twirp = new TwirpEndpoint({ tokens, service: new RoomService(this.#parts.rooms), log });
+    const { rooms } = this.#parts;
+    this.#ingresses = new Ingresses({
+      rooms,
+      streams: published,
+      file: options.ingressFile === undefined ? null : new IngressFile(options.ingressFile),
+      onStarted: (view, room) => this.#webhooks.ingress('ingress_started', infoOf(view, null), room),
+      onEnded: (view) => this.#webhooks.ingress('ingress_ended', infoOf(view, null), null),
+    });
+    this.#whip = new WhipEndpoint(this.#parts, this.#ingresses);
+    this.#twirp = new TwirpEndpoint({
+      tokens,
+      services: { RoomService: new RoomService(rooms), Ingress: new IngressService(this.#ingresses) },
+      publicUrl: options.publicUrl,
+      log,
+    });
     this.#server = new EdgeServer({
       http: options.http,
       corsOrigins: options.corsOrigins,
@@ -75,6 +97,7 @@ export class Edge {
 
   /** Rejects when the HTTP or the UDP port cannot be had. */
   async start(): Promise<void> {
+    await this.#ingresses.start();
     await requireFree(this.#parts.port);
     await this.#server.start();
     this.#parts.log.info({ port: this.port, udp: this.#parts.port.port }, 'edge listens');
@@ -85,6 +108,7 @@ export class Edge {
     if (this.#closed) return;
     this.#closed = true;
     this.#whep.close();
+    this.#whip.close();
     this.#parts.rooms.close();
     this.#rtc.close();
     this.#webhooks.close();
@@ -105,6 +129,10 @@ export class Edge {
       await this.#twirp.handle(request, url, response);
     } else if (pathname.startsWith('/whep/')) {
       await this.#whep.handle(request, url, response);
+    } else if (SRS_WHEP.test(pathname)) {
+      await this.#whep.handle(request, srsPlayer(url), response);
+    } else if (WhipEndpoint.matches(pathname)) {
+      await this.#whip.handle(request, url, response);
     } else if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
     } else {
@@ -112,4 +140,13 @@ export class Edge {
       response.end('not found');
     }
   }
+}
+
+const SRS_WHEP = /^\/rtc\/v1\/whep\/?$/;
+
+/** SRS's form of a WHEP address, `/rtc/v1/whep/?app=live&stream={camera}`, as ours. */
+function srsPlayer(url: URL): URL {
+  const own = new URL(url);
+  own.pathname = `/whep/${encodeURIComponent(url.searchParams.get('stream') ?? '')}`;
+  return own;
 }

@@ -12,6 +12,8 @@ export interface FeedReader {
   /** A picture right after it was packetised. `replay` marks those the stream had kept: they come faster than life. */
   picture(feed: Feed, picture: PacketisedPicture, replay: boolean): void;
   status(feed: Feed, status: StreamStatus): void;
+  /** One frame of Opus, live. Other sound is not for WebRTC. */
+  sound?(frame: AccessUnit): void;
 }
 
 /**
@@ -31,6 +33,7 @@ export class Feed implements StreamSink {
   #status: StreamStatus | null = null;
   #video: VideoTrack | null = null;
   #videoIndex = -1;
+  #soundIndex = -1;
   #filter = new ReorderFilter(false);
 
   constructor(options: { key: StreamKey; streams: StreamProvider; log: Logger; metrics: EdgeMetrics }) {
@@ -69,6 +72,7 @@ export class Feed implements StreamSink {
 
   tracks(tracks: readonly Track[]): void {
     this.#videoIndex = tracks.findIndex((track) => track.kind === 'video');
+    this.#soundIndex = tracks.findIndex((track) => track.kind === 'audio' && track.codec === 'opus');
     const video = tracks[this.#videoIndex];
     this.#video = video?.kind === 'video' ? video : null;
     this.#filter = new ReorderFilter(this.#video?.reorders ?? false);
@@ -77,7 +81,11 @@ export class Feed implements StreamSink {
   }
 
   unit(unit: AccessUnit, replay: boolean): boolean {
-    if (unit.track !== this.#videoIndex || unit.kind !== 'video') return true;
+    if (unit.kind === 'audio') {
+      if (unit.track === this.#soundIndex && !replay) for (const reader of this.#readers) reader.sound?.(unit);
+      return true;
+    }
+    if (unit.track !== this.#videoIndex) return true;
     if (!this.#filter.accepts(unit)) {
       if (this.#filter.unshowable && this.#status?.state !== 'unsupported') this.#refuse();
       return true;

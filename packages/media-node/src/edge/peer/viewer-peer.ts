@@ -14,6 +14,8 @@ export interface VideoLine {
   readonly mid: string;
   readonly payloadType: number;
   readonly format: string;
+  /** Further payload types for the other end to choose from. */
+  readonly alternatives?: readonly { readonly payloadType: number; readonly format: string }[];
   /** Id for the playout-delay header extension; null leaves it out. */
   readonly playoutDelayId: number | null;
   /** The first part of `a=msid`, and the track id after it (RFC 8830). */
@@ -41,24 +43,23 @@ export class ViewerPeer {
   readonly #channels = new Map<string, datachannel.DataChannel>();
   #closed = false;
 
-  constructor(options: { id: string; port: MediaPortOptions; log: Logger; events: ViewerPeerEvents }) {
+  /** `port`: the one all connections share; null for one of its own, as whoever begins a connection outwards has. */
+  constructor(options: { id: string; port: MediaPortOptions | null; log: Logger; events: ViewerPeerEvents }) {
     this.#log = options.log;
     const { port, events } = options;
     this.#pc = new datachannel.PeerConnection(options.id, {
       iceServers: [],
-      enableIceUdpMux: true,
-      portRangeBegin: port.port,
-      portRangeEnd: port.port,
+      ...(port && { enableIceUdpMux: true, portRangeBegin: port.port, portRangeEnd: port.port }),
       disableAutoNegotiation: true,
       // Else a connection that begins with data channels alone could never carry media.
       forceMediaTransport: true,
-      ...(port.bindAddress === undefined ? {} : { bindAddress: port.bindAddress }),
+      ...(port?.bindAddress === undefined ? {} : { bindAddress: port.bindAddress }),
     });
     const pc = this.#pc;
     pc.onLocalDescription((sdp, type) => this.#caught(() => events.localDescription(sdp, type)));
     pc.onLocalCandidate((found, mid) =>
       this.#caught(() => {
-        for (const candidate of candidatesFor(found, port.publicAddresses)) events.candidate(candidate, mid);
+        for (const candidate of candidatesFor(found, port?.publicAddresses ?? [])) events.candidate(candidate, mid);
       }),
     );
     pc.onGatheringStateChange((state) => this.#caught(() => state === 'complete' && events.gathered()));
@@ -84,10 +85,33 @@ export class ViewerPeer {
     const ssrc = randomInt(1, 0xffffffff);
     const video = new datachannel.Video(line.mid, 'SendOnly');
     video.addH264Codec(line.payloadType, line.format);
+    for (const { payloadType, format } of line.alternatives ?? []) video.addH264Codec(payloadType, format);
     video.addSSRC(ssrc, 'marsad', line.stream, line.track);
     if (line.playoutDelayId !== null) video.parseSdpLine(`a=extmap:${line.playoutDelayId} ${PLAYOUT_DELAY}`);
     video.parseSdpLine(`a=rtcp-fb:${line.payloadType} rrtr`);
     const track = new MediaTrack(this.#pc.addTrack(video), ssrc, this.#log);
+    this.#tracks.set(line.mid, track);
+    return track;
+  }
+
+  /** A line for Opus. */
+  addAudio(line: Omit<VideoLine, 'playoutDelayId'>): MediaTrack {
+    const ssrc = randomInt(1, 0xffffffff);
+    const audio = new datachannel.Audio(line.mid, 'SendOnly');
+    audio.addOpusCodec(line.payloadType, line.format);
+    audio.addSSRC(ssrc, 'marsad', line.stream, line.track);
+    const track = new MediaTrack(this.#pc.addTrack(audio), ssrc, this.#log);
+    this.#tracks.set(line.mid, track);
+    return track;
+  }
+
+  /** A line on which the other end sends: `feedback` of the track gets its RTP and RTCP packets as they are. */
+  receive(kind: 'video' | 'audio', line: Pick<VideoLine, 'mid' | 'payloadType' | 'format'>): MediaTrack {
+    const description =
+      kind === 'video' ? new datachannel.Video(line.mid, 'RecvOnly') : new datachannel.Audio(line.mid, 'RecvOnly');
+    if ('addH264Codec' in description) description.addH264Codec(line.payloadType, line.format);
+    else description.addOpusCodec(line.payloadType, line.format);
+    const track = new MediaTrack(this.#pc.addTrack(description), randomInt(1, 0xffffffff), this.#log);
     this.#tracks.set(line.mid, track);
     return track;
   }

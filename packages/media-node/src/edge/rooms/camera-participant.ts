@@ -13,12 +13,24 @@ import { newSid } from './sid.ts';
 /** What is announced before any picture was seen: a player needs some size. */
 const USUAL_SIZE = { width: 1280, height: 720 };
 
+/** What makes a participant that is not a camera of the catalogue: somebody who publishes to an ingress. */
+export interface Guest {
+  readonly identity: string;
+  readonly metadata: string;
+  /** It has an Opus track too. */
+  readonly sound: boolean;
+}
+
 /** A camera as the participants of a room see it: one participant with one video track, the same for the room's life. */
 export class CameraParticipant {
+  /** Names its stream. */
   readonly id: string;
   readonly identity: string;
   readonly sid = newSid('PA');
   readonly trackSid = newSid('TR');
+  /** Its sound; null for one that has none. */
+  readonly soundSid: string | null;
+  readonly #guest: Guest | null;
   name: string;
   readonly #joinedAt = Date.now();
   readonly #reports = new Map<Profile, { feed: Feed; status: StreamStatus }>();
@@ -27,10 +39,12 @@ export class CameraParticipant {
   #muted = false;
   #version = 1;
 
-  constructor(id: string, name: string) {
+  constructor(id: string, name: string, guest: Guest | null = null) {
     this.id = id;
-    this.identity = `camera_${id}`;
+    this.identity = guest?.identity ?? `camera_${id}`;
     this.name = name;
+    this.#guest = guest;
+    this.soundSid = guest?.sound ? newSid('TR') : null;
   }
 
   /** True when the camera sends what cannot be shown here. */
@@ -80,14 +94,15 @@ export class CameraParticipant {
       identity: this.identity,
       name: this.name,
       state: gone ? ParticipantInfo_State.DISCONNECTED : ParticipantInfo_State.ACTIVE,
-      kind: ParticipantInfo_Kind.STANDARD,
+      kind: this.#guest ? ParticipantInfo_Kind.INGRESS : ParticipantInfo_Kind.STANDARD,
+      metadata: this.#guest?.metadata ?? '',
       isPublisher: true,
       joinedAt: BigInt(Math.floor(this.#joinedAt / 1000)),
       joinedAtMs: BigInt(this.#joinedAt),
       version: this.#version,
       attributes: this.#attributes(),
       permission: { canSubscribe: false, canPublish: true, canPublishData: false },
-      tracks: gone ? [] : [this.trackInfo()],
+      tracks: gone ? [] : [this.trackInfo(), ...this.#sound()],
     });
   }
 
@@ -102,6 +117,19 @@ export class CameraParticipant {
       source: TrackSource.CAMERA,
       mimeType: 'video/h264',
     });
+  }
+
+  #sound(): TrackInfo[] {
+    if (this.soundSid === null) return [];
+    return [
+      new TrackInfo({
+        sid: this.soundSid,
+        type: TrackType.AUDIO,
+        name: this.name,
+        source: TrackSource.MICROPHONE,
+        mimeType: 'audio/opus',
+      }),
+    ];
   }
 
   #attributes(): Record<string, string> {

@@ -41,7 +41,10 @@ export class Room {
   readonly options: RoomOptions;
   readonly createdAt = Date.now();
   readonly #listener: RoomListener;
+  /** Those the metadata names, by id. */
   readonly #cameras = new Map<string, CameraParticipant>();
+  /** Those who publish here by themselves, each with how to end it. */
+  readonly #guests = new Map<CameraParticipant, (reason: string) => void>();
   readonly #members = new Map<string, Member>();
   #metadata = '';
   /** The metadata as viewers may read it: not who else may be here. */
@@ -55,7 +58,12 @@ export class Room {
   }
 
   get cameras(): readonly CameraParticipant[] {
-    return [...this.#cameras.values()];
+    return [...this.#cameras.values(), ...this.#guests.keys()];
+  }
+
+  /** Nobody watches here, and nobody publishes by himself. */
+  get isIdle(): boolean {
+    return this.#members.size === 0 && this.#guests.size === 0;
   }
 
   get members(): readonly Member[] {
@@ -84,8 +92,41 @@ export class Room {
     return this.#admitted !== null;
   }
 
+  /** A camera the metadata names. */
   camera(id: string): CameraParticipant | undefined {
     return this.#cameras.get(id);
+  }
+
+  /** Whether a publisher of this identity is here: no second one may be. */
+  hasPublisher(identity: string): boolean {
+    return this.cameras.some((camera) => camera.identity === identity);
+  }
+
+  /**
+   * Shows somebody who publishes by himself. `end` is called when he has to go; he is gone when he was unpublished. False,
+   * and nothing is changed, when a publisher of that identity is here.
+   */
+  publish(guest: CameraParticipant, end: (reason: string) => void): boolean {
+    if (this.hasPublisher(guest.identity)) return false;
+    this.#guests.set(guest, end);
+    this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [guest.info()] }) });
+    for (const member of this.members) member.camerasChanged([guest], []);
+    this.#listener.published(this, guest);
+    return true;
+  }
+
+  unpublish(guest: CameraParticipant): void {
+    if (!this.#guests.delete(guest)) return;
+    this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [guest.info(true)] }) });
+    for (const member of this.members) member.camerasChanged([], [guest]);
+    this.#listener.unpublished(this, guest);
+  }
+
+  /** Ends whoever publishes by himself under this identity; false when nobody does. */
+  endGuest(identity: string, reason: string): boolean {
+    const found = [...this.#guests].find(([guest]) => guest.identity === identity);
+    found?.[1](reason);
+    return found !== undefined;
   }
 
   add(member: Member): void {
@@ -113,7 +154,7 @@ export class Room {
       if (!this.admits(member.identity)) member.close(DisconnectReason.PARTICIPANT_REMOVED);
     }
     const wanted = new Map(parsed?.cameras.map((camera) => [camera.id, camera.name]));
-    const removed = this.cameras.filter((camera) => !wanted.has(camera.id));
+    const removed = [...this.#cameras.values()].filter((camera) => !wanted.has(camera.id));
     const renamed: CameraParticipant[] = [];
     const added: CameraParticipant[] = [];
     for (const camera of removed) this.#cameras.delete(camera.id);
@@ -124,6 +165,7 @@ export class Room {
         continue;
       }
       const camera = new CameraParticipant(id, name);
+      this.endGuest(camera.identity, 'the room shows a camera of that identity');
       this.#cameras.set(id, camera);
       added.push(camera);
     }
@@ -140,7 +182,7 @@ export class Room {
 
   /** What a viewer's feed says of a camera; told to everybody when it changes something. */
   cameraStatus(id: string, profile: Profile, status: StreamStatus, feed: Feed): void {
-    const camera = this.#cameras.get(id);
+    const camera = this.#cameras.get(id) ?? [...this.#guests.keys()].find((guest) => guest.id === id);
     if (!camera?.report(profile, status, feed)) return;
     this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [camera.info()] }) });
   }
@@ -179,13 +221,14 @@ export class Room {
       creationTime: BigInt(Math.floor(this.createdAt / 1000)),
       creationTimeMs: BigInt(this.createdAt),
       metadata: this.#metadata,
-      numParticipants: this.#members.size + this.#cameras.size,
-      numPublishers: this.#cameras.size,
+      numParticipants: this.#members.size + this.#cameras.size + this.#guests.size,
+      numPublishers: this.#cameras.size + this.#guests.size,
     });
   }
 
   close(reason: DisconnectReason): void {
     for (const member of this.members) member.close(reason);
+    for (const [, end] of [...this.#guests]) end('the room was closed');
   }
 }
 

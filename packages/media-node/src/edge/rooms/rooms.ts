@@ -79,17 +79,21 @@ export class Rooms implements RoomListener {
 
   left(room: Room, member: Member): void {
     this.#events.event('participant_left', room, { member });
-    if (room.members.length === 0 && this.#rooms.get(room.name) === room) {
-      this.#endLater(room, room.options.departureTimeout);
-    }
+    this.#endWhenIdle(room);
   }
 
   published(room: Room, camera: CameraParticipant): void {
+    if (!room.isIdle) this.#stay(room);
     this.#events.event('track_published', room, { camera });
   }
 
   unpublished(room: Room, camera: CameraParticipant): void {
     this.#events.event('track_unpublished', room, { camera });
+    if (!this.#ending.has(room)) this.#endWhenIdle(room);
+  }
+
+  #endWhenIdle(room: Room): void {
+    if (room.isIdle && this.#rooms.get(room.name) === room) this.#endLater(room, room.options.departureTimeout);
   }
 
   #endLater(room: Room, seconds: number): void {

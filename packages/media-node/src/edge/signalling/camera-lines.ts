@@ -1,13 +1,17 @@
 import { ConnectionQuality } from '@livekit/protocol';
 import type { EdgeParts } from '../edge-parts.ts';
+import { AudioEgress } from '../egress/audio-egress.ts';
 import type { Quality } from '../egress/reception-quality.ts';
 import { VideoEgress } from '../egress/video-egress.ts';
 import { H264_FORMAT, type ViewerPeer } from '../peer/viewer-peer.ts';
 import type { CameraParticipant } from '../rooms/camera-participant.ts';
 import type { Room } from '../rooms/room.ts';
+import { SoundSubscription } from './sound-subscription.ts';
 import { TrackSubscription } from './track-subscription.ts';
 
 const PAYLOAD_TYPE = 102;
+const OPUS_PAYLOAD_TYPE = 111;
+const OPUS_FORMAT = 'minptime=10;useinbandfec=1';
 const PLAYOUT_DELAY_ID = 5;
 /** m-lines of removed cameras stay in the description; beyond this many a fresh connection is cheaper. */
 const MAX_LINES = 600;
@@ -21,7 +25,10 @@ const QUALITIES: Record<Quality, ConnectionQuality> = {
   lost: ConnectionQuality.LOST,
 };
 
-/** The cameras of one viewer's connection: one m-line each. */
+/** What a client may ask about a line. */
+type Line = Pick<TrackSubscription, 'subscribe' | 'settings'>;
+
+/** The cameras of one viewer's connection: one m-line each, and one for the sound of those that have any. */
 export class CameraLines {
   readonly #parts: EdgeParts;
   readonly #room: Room;
@@ -29,7 +36,8 @@ export class CameraLines {
   readonly #adaptive: boolean;
   readonly #canSubscribe: boolean;
   readonly #lines = new Map<CameraParticipant, TrackSubscription>();
-  readonly #bySid = new Map<string, TrackSubscription>();
+  readonly #sounds = new Map<CameraParticipant, SoundSubscription>();
+  readonly #bySid = new Map<string, Line>();
   #count = 0;
 
   constructor(options: {
@@ -50,12 +58,50 @@ export class CameraLines {
     return this.#count > MAX_LINES;
   }
 
-  bySid(trackSid: string): TrackSubscription | undefined {
+  bySid(trackSid: string): Line | undefined {
     return this.#bySid.get(trackSid);
   }
 
-  /** True when there is something new to offer. */
+  /** All of a camera; true when there is something new to offer. */
   add(camera: CameraParticipant): boolean {
+    const picture = this.#addPicture(camera);
+    return this.#addSound(camera) || picture;
+  }
+
+  /** The track of that sid alone; null when no camera of the room has it. */
+  addTrack(trackSid: string): boolean | null {
+    for (const camera of this.#room.cameras) {
+      if (camera.trackSid === trackSid) return this.#addPicture(camera);
+      if (camera.soundSid === trackSid) return this.#addSound(camera);
+    }
+    return null;
+  }
+
+  #addSound(camera: CameraParticipant): boolean {
+    const { soundSid } = camera;
+    if (!this.#canSubscribe || soundSid === null || this.#sounds.has(camera)) return false;
+    const mid = `a${this.#count++}`;
+    const track = this.#peer.addAudio({
+      mid,
+      payloadType: OPUS_PAYLOAD_TYPE,
+      format: OPUS_FORMAT,
+      stream: `${camera.sid}|${soundSid}`,
+      track: soundSid,
+    });
+    const { feeds, metrics } = this.#parts;
+    const { ssrc } = track;
+    const egress = new AudioEgress({
+      ...{ stream: camera.id, feeds, metrics, transport: track, ssrc },
+      payloadType: OPUS_PAYLOAD_TYPE,
+    });
+    track.listen({ open: () => {}, feedback: () => {} });
+    const line = new SoundSubscription({ mid, sid: soundSid, egress });
+    this.#sounds.set(camera, line);
+    this.#bySid.set(soundSid, line);
+    return true;
+  }
+
+  #addPicture(camera: CameraParticipant): boolean {
     if (!this.#canSubscribe || this.#lines.has(camera)) return false;
     const mid = `v${this.#count++}`;
     const track = this.#peer.addVideo({
@@ -87,20 +133,27 @@ export class CameraLines {
   /** True when the m-line has to be offered as closed. */
   remove(camera: CameraParticipant): boolean {
     const line = this.#lines.get(camera);
-    if (!line) return false;
-    line.close();
-    this.#peer.removeVideo(line.mid);
+    const sound = this.#sounds.get(camera);
+    for (const each of [line, sound]) {
+      each?.close();
+      if (each) this.#peer.removeVideo(each.mid);
+    }
     this.#lines.delete(camera);
+    this.#sounds.delete(camera);
     this.#bySid.delete(camera.trackSid);
-    return true;
+    if (camera.soundSid !== null) this.#bySid.delete(camera.soundSid);
+    return line !== undefined || sound !== undefined;
   }
 
   midToTrackId(): Record<string, string> {
-    return Object.fromEntries([...this.#lines.values()].map((line) => [line.mid, line.camera.trackSid]));
+    const pictures = [...this.#lines.values()].map((line) => [line.mid, line.camera.trackSid]);
+    const sounds = [...this.#sounds.values()].map((line) => [line.mid, line.sid]);
+    return Object.fromEntries([...pictures, ...sounds]);
   }
 
   second(): void {
     for (const line of this.#lines.values()) line.egress.second();
+    for (const line of this.#sounds.values()) line.egress.second();
   }
 
   /** The worst of all tracks; null when nothing was reported yet. */
@@ -117,8 +170,9 @@ export class CameraLines {
   }
 
   close(): void {
-    for (const line of this.#lines.values()) line.close();
+    for (const line of [...this.#lines.values(), ...this.#sounds.values()]) line.close();
     this.#lines.clear();
+    this.#sounds.clear();
     this.#bySid.clear();
   }
 }

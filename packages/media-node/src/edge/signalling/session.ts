@@ -269,9 +269,9 @@ export class Session implements Member, EverySecond {
         line.subscribe(update.subscribe);
         continue;
       }
-      const camera = this.#options.room.cameras.find((each) => each.trackSid === sid);
-      if (camera && update.subscribe) changed = this.#lines.add(camera) || changed;
-      else if (!camera) {
+      const added = update.subscribe ? this.#lines.addTrack(sid) : false;
+      if (added !== null) changed ||= added;
+      else {
         const value = new SubscriptionResponse({ trackSid: sid, err: SubscriptionError.SE_TRACK_NOTFOUND });
         this.tell({ case: 'subscriptionResponse', value });
       }

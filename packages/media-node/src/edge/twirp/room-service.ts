@@ -19,6 +19,7 @@ import {
 import type { AccessGrant } from '../access-token.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import type { TwirpJson as Json, TwirpService } from './twirp-endpoint.ts';
 import { TwirpError } from './twirp-error.ts';
 
 /** Seconds. LiveKit's own defaults. */
@@ -27,13 +28,8 @@ const DEPARTURE_TIMEOUT = 20;
 const MAX_DATA = 64 * 1024;
 const MAX_NAME = 200;
 
-/** A protobuf message that can be read from and written as JSON. */
-interface Json {
-  toJsonString(options?: { emitDefaultValues?: boolean }): string;
-}
-
 /** LiveKit's `RoomService`, as far as it makes sense for rooms whose publishers are cameras. */
-export class RoomService {
+export class RoomService implements TwirpService {
   readonly #rooms: Rooms;
 
   constructor(rooms: Rooms) {
@@ -114,7 +110,9 @@ export class RoomService {
   }
 
   #remove(grant: AccessGrant, request: RoomParticipantIdentity): Json {
-    const members = this.#administered(grant, request.room).membersOf(request.identity);
+    const room = this.#administered(grant, request.room);
+    if (room.endGuest(request.identity, 'removed from the room')) return new RemoveParticipantResponse();
+    const members = room.membersOf(request.identity);
     if (members.length === 0) throw new TwirpError('not_found', 'participant does not exist');
     for (const member of members) member.close(DisconnectReason.PARTICIPANT_REMOVED);
     return new RemoveParticipantResponse();

@@ -1,22 +1,42 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { type AccessTokens, tokenOf } from '../access-token.ts';
+import { type AccessGrant, type AccessTokens, tokenOf } from '../access-token.ts';
 import { readBody } from '../http/body.ts';
-import type { RoomService } from './room-service.ts';
 import { TwirpError } from './twirp-error.ts';
 
 const MAX_BODY = 1024 * 1024;
 const ROUTE = /^\/twirp\/livekit\.(\w+)\/(\w+)$/;
 
-/** Twirp over JSON: `POST /twirp/livekit.RoomService/<Method>`. */
+/** A protobuf message that can be written as JSON. */
+export interface TwirpJson {
+  toJsonString(options?: { emitDefaultValues?: boolean }): string;
+}
+
+export interface TwirpService {
+  /**
+   * Runs one method on its JSON body. Throws `TwirpError`; anything else thrown is a malformed body. `base`: our HTTP
+   * address as the caller sees it, without a slash at the end.
+   */
+  call(method: string, grant: AccessGrant, body: string, base: string): TwirpJson | Promise<TwirpJson>;
+}
+
+/** Twirp over JSON: `POST /twirp/livekit.<Service>/<Method>`. */
 export class TwirpEndpoint {
   readonly #tokens: AccessTokens;
-  readonly #service: RoomService;
+  readonly #services: Readonly<Record<string, TwirpService>>;
+  readonly #publicUrl: string | null;
   readonly #log: Logger;
 
-  constructor(options: { tokens: AccessTokens; service: RoomService; log: Logger }) {
+  /** `services` by name. `publicUrl`: our address, when it is not the one callers use. */
+  constructor(options: {
+    tokens: AccessTokens;
+    services: Readonly<Record<string, TwirpService>>;
+    publicUrl: string | null;
+    log: Logger;
+  }) {
     this.#tokens = options.tokens;
-    this.#service = options.service;
+    this.#services = options.services;
+    this.#publicUrl = options.publicUrl?.replace(/^ws/, 'http').replace(/\/+$/, '') ?? null;
     this.#log = options.log;
   }
 
@@ -39,10 +59,9 @@ export class TwirpEndpoint {
   }
 
   async #call(request: IncomingMessage, url: URL): Promise<string> {
-    const [, service, method] = ROUTE.exec(url.pathname) ?? [];
-    if (service !== 'RoomService' || method === undefined) {
-      throw new TwirpError('bad_route', 'no handler for this path');
-    }
+    const [, name = '', method] = ROUTE.exec(url.pathname) ?? [];
+    const service = Object.hasOwn(this.#services, name) ? this.#services[name] : undefined;
+    if (!service || method === undefined) throw new TwirpError('bad_route', 'no handler for this path');
     if (request.method !== 'POST') throw new TwirpError('bad_route', 'only POST is allowed');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
       throw new TwirpError('bad_route', 'only application/json is understood');
@@ -56,10 +75,18 @@ export class TwirpEndpoint {
     const requestId = typeof id === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(id) ? id : undefined;
     this.#log.debug({ method, room: grant.video.room, request_id: requestId }, 'room command');
     try {
-      return this.#service.call(method, grant, body.toString('utf8')).toJsonString({ emitDefaultValues: false });
+      const answer = await service.call(method, grant, body.toString('utf8'), this.#baseOf(request));
+      return answer.toJsonString({ emitDefaultValues: false });
     } catch (error) {
       if (error instanceof TwirpError) throw error;
+      if (error instanceof Error && 'syscall' in error) throw new TwirpError('internal', 'internal error');
       throw new TwirpError('malformed', 'the json request could not be decoded');
     }
+  }
+
+  #baseOf({ headers, socket }: IncomingMessage): string {
+    const scheme = 'encrypted' in socket ? 'https' : 'http';
+    const host = /^[\w.:[\]-]{1,255}$/.exec(headers.host ?? '')?.[0] ?? 'localhost';
+    return this.#publicUrl ?? `${scheme}://${host}`;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { WebhookEvent } from '@livekit/protocol';
+import { type IngressInfo, WebhookEvent } from '@livekit/protocol';
 import type { Logger } from 'pino';
 import type { AccessTokens } from '../access-token.ts';
 import type { EdgeMetrics } from '../edge-metrics.ts';
@@ -31,19 +31,29 @@ export class Webhooks implements RoomEvents {
     if (this.#queues.length === 0) return;
     const { member, camera } = about;
     const participant = member?.info() ?? camera?.info();
-    const event = new WebhookEvent({
-      event: name,
-      id: newSid('EV'),
-      createdAt: BigInt(Math.floor(Date.now() / 1000)),
-      room: room.info(),
-      ...(participant ? { participant } : {}),
-      ...(camera ? { track: camera.trackInfo() } : {}),
-    });
-    const body = event.toJsonString();
-    for (const queue of this.#queues) queue.add(body);
+    this.#send(
+      new WebhookEvent({
+        event: name,
+        room: room.info(),
+        ...(participant ? { participant } : {}),
+        ...(camera ? { track: camera.trackInfo() } : {}),
+      }),
+    );
+  }
+
+  ingress(name: 'ingress_started' | 'ingress_ended', ingressInfo: IngressInfo, room: Room | null): void {
+    if (this.#queues.length === 0) return;
+    this.#send(new WebhookEvent({ event: name, ingressInfo, ...(room ? { room: room.info() } : {}) }));
   }
 
   close(): void {
     for (const queue of this.#queues) queue.close();
+  }
+
+  #send(event: WebhookEvent): void {
+    event.id = newSid('EV');
+    event.createdAt = BigInt(Math.floor(Date.now() / 1000));
+    const body = event.toJsonString();
+    for (const queue of this.#queues) queue.add(body);
   }
 }
