@@ -8,6 +8,7 @@ import { Ingest } from './ingest/ingest.ts';
 import { RtspPullFactory } from './ingest/source/rtsp-pull-source.ts';
 import { Lease } from './lease.ts';
 import { NodeMetrics } from './node-metrics.ts';
+import { Pushes } from './push/pushes.ts';
 import type { RpcTls } from './rpc/address.ts';
 import { ApiAccess } from './rpc/api-access.ts';
 import { NodeService } from './rpc/node-service.ts';
@@ -87,10 +88,13 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       ingest,
       remote,
       registry,
+      pushes: () => pushes,
       onHidden: (cameras) => shown.hide(cameras),
     });
     const streams = new RoutedStreams(ingest, remote, (camera) => service.isLocal(camera));
     const shown = new HiddenStreams({ streams });
+    const pushes = new Pushes({ streams: shown, registry, log });
+    opened.push(() => pushes.close());
     service.onMoved(() => streams.refresh());
     const server = new RpcServer({
       listen: rpc.listen,

@@ -54,6 +54,15 @@ export const RoomMetadata = z.object({
 });
 export type RoomMetadata = z.infer<typeof RoomMetadata>;
 
+/** One stream a node is to push to a WHIP server. Crosses only a Unix socket or TLS: the token, or the address, is a key. */
+export const PushSpec = z.object({
+  camera: z.string().min(1).max(100),
+  profile: Profile,
+  url: z.url({ protocol: /^https?$/ }).max(2000),
+  token: z.string().min(1).max(2000).nullable(),
+});
+export type PushSpec = z.infer<typeof PushSpec>;
+
 /** Everything a node answers to. Params and results are validated on both ends. */
 export const nodeMethods = {
   /** The whole set of cameras this ingest owns; what is not in it is closed. An older generation is ignored. */
@@ -89,6 +98,30 @@ export const nodeMethods = {
   'ingest.unpublish': {
     params: z.object({ camera: z.string(), profile: Profile, reason: z.string().max(200) }),
     result: z.object({ ended: z.boolean() }),
+  },
+  /** The whole set of streams this node pushes to other servers; what is not in it is ended. An older generation is ignored. */
+  'ingest.push': {
+    params: z.object({ generation: z.number().int(), pushes: z.array(PushSpec).max(10_000) }),
+    result: z.object({ accepted: z.boolean() }),
+  },
+  'ingest.pushes': {
+    params: z.object({}),
+    result: z.object({
+      pushes: z.array(
+        z.object({
+          camera: z.string(),
+          profile: Profile,
+          /** Waiting for a picture of the camera; being connected; connected; refused or lost, and tried again. */
+          state: z.enum(['waiting', 'connecting', 'pushing', 'failed']),
+          reason: z.string().nullable(),
+          /** HTTP status of the server's refusal. */
+          http_status: z.number().nullable(),
+          /** Milliseconds since the epoch. */
+          since: z.number(),
+          next_attempt_at: z.number().nullable(),
+        }),
+      ),
+    }),
   },
   /** Where each camera lives, for an edge: camera id → RPC address of its ingest. Whole sets, as above. */
   'edge.routes': {

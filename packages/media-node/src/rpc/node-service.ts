@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Ingest, IngestStream } from '../ingest/ingest.ts';
+import type { Pushes } from '../push/pushes.ts';
 import type { Result } from './method-types.ts';
 import type { RemoteStreams } from './remote-streams.ts';
 import type { RpcPeer } from './rpc-peer.ts';
@@ -14,6 +15,8 @@ export interface NodeServiceOptions {
   readonly ingest: Ingest;
   readonly remote: RemoteStreams;
   readonly registry: Registry;
+  /** What this node pushes to other servers. */
+  readonly pushes?: () => Pushes;
   /** Which cameras no viewer may see. */
   readonly onHidden?: (cameras: readonly string[]) => void;
 }
@@ -48,6 +51,7 @@ export class NodeService {
         subscriptions.unsubscribe(peer, subscription);
         return {};
       },
+      ...(options.pushes ? pushHandlers(options.pushes) : {}),
       ...(roles.includes('ingest')
         ? {
             'ingest.assign': ({ generation, cameras }) => {
@@ -123,4 +127,19 @@ function describeStream({ key, fanout, stream }: IngestStream, publishedAt: numb
     gop_pictures: fanout.gop.pictures,
     published_at: publishedAt,
   };
+}
+
+function pushHandlers(pushes: () => Pushes) {
+  return {
+    'ingest.push': ({ generation, pushes: wanted }) => ({ accepted: pushes().set(generation, wanted) }),
+    'ingest.pushes': () => ({
+      pushes: pushes()
+        .list()
+        .map(({ camera, profile, status: { state, reason, httpStatus, since, nextAttemptAt } }) => ({
+          ...{ camera, profile, state, reason, since },
+          http_status: httpStatus,
+          next_attempt_at: nextAttemptAt,
+        })),
+    }),
+  } satisfies RpcHandlers;
 }

@@ -61,6 +61,10 @@ export class WhipEndpoint {
 
   async handle(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
     if (request.method === 'POST') return this.#open(request, url, response);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { 'accept-post': 'application/sdp' }).end();
+      return;
+    }
     const session = SESSION.exec(url.pathname)?.[1];
     if (session === undefined) {
       response.setHeader('allow', 'POST, OPTIONS');
@@ -131,6 +135,7 @@ export class WhipEndpoint {
       location: `/whip/session/${session.id}`,
       etag: `"${session.id}"`,
       'accept-patch': 'application/trickle-ice-sdpfrag',
+      link: this.#parts.turn.links(session.id),
     });
     response.end(answer);
   }
