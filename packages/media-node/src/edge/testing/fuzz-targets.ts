@@ -1,0 +1,132 @@
+import { SignalRequest } from '@livekit/protocol';
+import type { FuzzTarget } from '@marsad/media/testing/fuzz';
+import { Registry } from 'prom-client';
+import { FrameReader, jsonFrame } from '../../rpc/frame.ts';
+import { RpcError } from '../../rpc/rpc-error.ts';
+import { EdgeMetrics } from '../edge-metrics.ts';
+import { Rooms } from '../rooms/rooms.ts';
+import { readCandidate, readRequest } from '../signalling/signal-codec.ts';
+import { RoomService } from '../twirp/room-service.ts';
+import { TwirpError } from '../twirp/twirp-error.ts';
+import { readFragment, readOffer } from '../whep/whep-offer.ts';
+
+const refusesNothing = () => false;
+
+const offer = [
+  'v=0',
+  'o=- 1 2 IN IP4 127.0.0.1',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0',
+  'm=video 9 UDP/TLS/RTP/SAVPF 96 97',
+  'c=IN IP4 0.0.0.0',
+  'a=mid:0',
+  'a=recvonly',
+  'a=rtcp-mux',
+  'a=extmap:5/recvonly http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
+  'a=rtpmap:96 H264/90000',
+  'a=fmtp:96 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  'a=rtpmap:97 rtx/90000',
+  'a=candidate:1 1 UDP 2122260223 127.0.0.1 50000 typ host',
+  '',
+].join('\r\n');
+
+/** The body of a WHEP offer and of its trickled candidates. */
+const whep: FuzzTarget = {
+  name: 'whep-bodies',
+  samples: [
+    Buffer.from(offer),
+    Buffer.from('a=ice-ufrag:x\r\na=mid:0\r\na=candidate:1 1 UDP 1 127.0.0.1 9 typ host\r\n'),
+  ],
+  refuses: refusesNothing,
+  open: () => (bytes) => {
+    const text = bytes.toString('utf8');
+    readFragment(text);
+    const read = readOffer(text);
+    if (read && (read.payloadType > 127 || read.format.length > 200)) throw new Error('broken: an offer is bounded');
+  },
+};
+
+const requests = [
+  new SignalRequest({ message: { case: 'ping', value: 5n } }),
+  SignalRequest.fromJson({ trackSetting: { trackSids: ['TR_1', 'TR_2'], width: 640, height: 360, quality: 'LOW' } }),
+  SignalRequest.fromJson({ answer: { type: 'answer', sdp: offer, id: 2 } }),
+  SignalRequest.fromJson({ trickle: { candidateInit: '{"candidate":"candidate:1","sdpMid":"0"}' } }),
+  SignalRequest.fromJson({ subscription: { participantTracks: [{ participantSid: 'PA_1', trackSids: ['TR_1'] }] } }),
+];
+
+/** What viewers send over the signalling WebSocket, in both of its forms. */
+const signalling: FuzzTarget = {
+  name: 'signalling',
+  samples: requests.flatMap((request) => [Buffer.from(request.toBinary()), Buffer.from(request.toJsonString())]),
+  refuses: refusesNothing,
+  open: () => (bytes) => {
+    for (const binary of [true, false]) {
+      const message = readRequest(bytes, binary)?.message;
+      if (message?.case === 'trickle') readCandidate(message.value.candidateInit);
+    }
+    readCandidate(bytes.toString('utf8'));
+  },
+};
+
+const methods = [
+  'CreateRoom',
+  'ListRooms',
+  'DeleteRoom',
+  'ListParticipants',
+  'GetParticipant',
+  'RemoveParticipant',
+  'SendData',
+  'UpdateRoomMetadata',
+] as const;
+const bodies = [
+  { name: 'r', metadata: JSON.stringify({ cameras: [{ id: 'a', name: 'A' }], viewers: ['v'] }), emptyTimeout: 300 },
+  { room: 'r', metadata: JSON.stringify({ cameras: [{ id: 'b', name: 'B' }] }) },
+  { room: 'r', identity: 'camera_a' },
+  { room: 'r', data: 'AAEC', kind: 'LOSSY', destinationIdentities: ['v'], topic: 't' },
+  { names: ['r'] },
+];
+
+/** Bodies of Twirp calls, made with every right there is, on rooms that go on living. */
+const twirp: FuzzTarget = {
+  name: 'twirp',
+  samples: bodies.map((body) => Buffer.from(JSON.stringify(body))),
+  // What is no message of this method is thrown by the reader of its JSON.
+  refuses: (error) => error instanceof TwirpError || (error instanceof Error && /\bJSON\b/.test(error.message)),
+  open: (random) => {
+    const metrics = new EdgeMetrics(new Registry());
+    const rooms = new Rooms({ events: { event: () => {} }, metrics });
+    const service = new RoomService(rooms);
+    const grant = {
+      identity: 'api',
+      name: '',
+      metadata: '',
+      attributes: {},
+      video: { roomCreate: true, roomList: true, roomAdmin: true, room: 'r' },
+    };
+    return (bytes) => {
+      // Rooms wait for viewers on timers: they would be many.
+      if (rooms.all.length > 20) rooms.close();
+      const method = methods[Math.floor(random() * methods.length)] ?? 'ListRooms';
+      service.call(method, grant, bytes.toString('utf8')).toJsonString();
+    };
+  },
+};
+
+/** The byte stream between nodes, after the handshake. */
+const rpcFrames: FuzzTarget = {
+  name: 'rpc-frames',
+  samples: [Buffer.concat([jsonFrame({ type: 'request', id: 1, method: 'node.ping', params: {} }), jsonFrame('x')])],
+  refuses: (error) => error instanceof RpcError,
+  open: () => (bytes) => {
+    const reader = new FrameReader();
+    for (let at = 0; at < bytes.length; at += 7) {
+      reader.read(bytes.subarray(at, at + 7), ({ payload }) => {
+        if (payload.length >= reader.limit) throw new Error('broken: a frame is bounded');
+      });
+    }
+  },
+};
+
+/** Everything in a media node that reads what viewers, integrators and other nodes send. */
+export const edgeTargets: readonly FuzzTarget[] = [whep, signalling, twirp, rpcFrames];

@@ -1,0 +1,91 @@
+// Feeds everything that reads from the network with mutated inputs, for as long as one likes.
+//
+//   npm run fuzz                                    every target, 100,000 inputs each
+//   npm run fuzz -- rtsp-stream sdp                 only these
+//   npm run fuzz -- --inputs 10000000 --seed 7      more of them, others
+//   npm run fuzz -- --skip 20000                    goes on where a run with the same seed ended (sessions of 500 inputs)
+//
+// Ends at the first input that breaks a contract, hangs, or when memory grows; the session's inputs are then in
+// .cache/fuzz, one file each, the last of which did it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { FuzzFailure, type FuzzTarget, mediaTargets, runFuzz } from '@marsad/media/testing/fuzz';
+import { edgeTargets } from '@marsad/media-node/testing/edge';
+import { root } from './test/programs.ts';
+
+/** What the heap may have grown by at the end of a target, megabytes: the inputs of one session and nothing else. */
+const maxGrowthMb = 64;
+
+const targets = [...mediaTargets, ...edgeTargets];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    inputs: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    skip: { type: 'string', default: '0' },
+  },
+});
+
+function whole(name: 'inputs' | 'seed' | 'skip'): number {
+  const value = Number(values[name]);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`--${name} takes a whole number, not "${values[name]}"`);
+}
+
+function wantedTargets(): readonly FuzzTarget[] {
+  const unknown = positionals.filter((name) => !targets.some((target) => target.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`There is no ${unknown.join(', ')}; there are ${targets.map(({ name }) => name).join(', ')}`);
+  }
+  return positionals.length === 0 ? targets : targets.filter(({ name }) => positionals.includes(name));
+}
+
+// What is garbage must not count: V8 gives its collector only to those who ask at run time.
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+function heapMb(): number {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1e6;
+}
+
+function keep({ target, inputs }: FuzzFailure): string {
+  const folder = join(root, '.cache/fuzz', `${target}-${Date.now()}`);
+  mkdirSync(folder, { recursive: true });
+  for (const [i, bytes] of inputs.entries()) writeFileSync(join(folder, `${String(i).padStart(3, '0')}.bin`), bytes);
+  return folder;
+}
+
+try {
+  const run = { inputs: whole('inputs'), seed: whole('seed'), skip: whole('skip') };
+  for (const target of wantedTargets()) {
+    const heapBefore = heapMb();
+    const began = performance.now();
+    let shown = began;
+    const { inputs, refused, slowestMs } = runFuzz(target, {
+      ...run,
+      onProgress: (done) => {
+        if (performance.now() - shown < 10_000) return;
+        shown = performance.now();
+        console.log(`  ${target.name}: ${done} of ${run.inputs}, ${Math.round((done / (shown - began)) * 1000)}/s`);
+      },
+    });
+    const seconds = (performance.now() - began) / 1000;
+    const growth = heapMb() - heapBefore;
+    console.log(
+      `${target.name.padEnd(22)}${inputs} inputs, ${refused} refused, ${Math.round(inputs / seconds)}/s, ` +
+        `slowest ${slowestMs.toFixed(1)} ms, heap ${growth >= 0 ? '+' : ''}${growth.toFixed(1)} MB`,
+    );
+    if (growth > maxGrowthMb) throw new Error(`${target.name} keeps ${growth.toFixed(0)} MB of what it was fed`);
+  }
+} catch (error) {
+  if (error instanceof FuzzFailure) {
+    console.error(`${error.message}\n${error.cause instanceof Error ? error.cause.stack : String(error.cause)}`);
+    console.error(`The session's inputs: ${keep(error)}`);
+  } else console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
