@@ -3,6 +3,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 /** The edge's figures. One set per edge; registering twice in one registry takes what is there. */
 export class EdgeMetrics {
   readonly viewers: Gauge<'protocol'>;
+  readonly publishers: Gauge<'protocol'>;
+  readonly connections: Gauge<'protocol'>;
   readonly tracks: Gauge;
   readonly rooms: Gauge;
   readonly feeds: Gauge;
@@ -28,6 +30,8 @@ export class EdgeMetrics {
       return found instanceof Gauge ? found : new Gauge<T>({ name, help, labelNames, registers });
     };
     this.viewers = gauge('cctv_viewers', 'Connected viewers', ['protocol']);
+    this.publishers = gauge('cctv_publishers', 'Connected publishers', ['protocol']);
+    this.connections = gauge('cctv_edge_connections', 'Open connections, in use or not', ['protocol']);
     this.tracks = gauge('cctv_edge_tracks', 'Tracks offered to viewers, shown or paused');
     this.rooms = gauge('cctv_edge_rooms', 'Rooms');
     this.feeds = gauge('cctv_edge_feeds', 'Streams this edge takes in');

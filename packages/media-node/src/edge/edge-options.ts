@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { StreamProvider } from '../stream-provider.ts';
 import type { StreamPublishing } from '../stream-publishing.ts';
 import type { Access } from './access.ts';
+import type { RtspOptions } from './rtsp/rtsp-options.ts';
 import type { TurnOptions } from './turn/turn-servers.ts';
 
 export interface EdgeOptions {
@@ -16,6 +17,8 @@ export interface EdgeOptions {
     /** Addresses of a 1:1 NAT in front of this machine: offered to viewers beside the local ones, same port. */
     readonly publicAddresses: readonly string[];
   };
+  /** Without it no RTSP is spoken. */
+  readonly rtsp?: RtspOptions;
   /** The address browsers and publishers use, when it is not the one they see; told with an ingress. */
   readonly publicUrl: string | null;
   /** The key that signs LiveKit tokens, Twirp calls and webhooks. The secret is never logged. */

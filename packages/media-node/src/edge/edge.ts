@@ -12,6 +12,8 @@ import { IngressStreams } from './ingress/ingress-streams.ts';
 import { Ingresses } from './ingress/ingresses.ts';
 import { requireFree } from './peer/media-port.ts';
 import { Rooms } from './rooms/rooms.ts';
+import type { RtspConnInfo } from './rtsp/conn-info.ts';
+import { RtspEndpoint } from './rtsp/rtsp-endpoint.ts';
 import { RtcEndpoint, refuseUpgrade } from './signalling/rtc-endpoint.ts';
 import { TurnServers } from './turn/turn-servers.ts';
 import { IngressService, infoOf } from './twirp/ingress-service.ts';
@@ -34,6 +36,7 @@ export class Edge {
   readonly #ingresses: Ingresses;
   readonly #twirp: TwirpEndpoint;
   readonly #server: EdgeServer;
+  readonly #rtsp: RtspEndpoint | null;
   #closed = false;
 
   constructor(options: EdgeOptions) {
@@ -72,6 +75,7 @@ export class Edge {
       publicUrl: options.publicUrl,
       log,
     });
+    this.#rtsp = options.rtsp ? new RtspEndpoint({ rtsp: options.rtsp, parts: this.#parts, streams: published }) : null;
     this.#server = new EdgeServer({
       http: options.http,
       corsOrigins: options.corsOrigins,
@@ -95,11 +99,27 @@ export class Edge {
     return this.#parts.port.port;
   }
 
-  /** Rejects when the HTTP or the UDP port cannot be had. */
+  /** The TCP ports of the RTSP server in use, once started; null for what is not spoken. */
+  get rtspPorts(): { readonly plain: number | null; readonly secure: number | null } {
+    return { plain: this.#rtsp?.port ?? null, secure: this.#rtsp?.securePort ?? null };
+  }
+
+  /** Every connection to the RTSP server. */
+  rtspConnections(): RtspConnInfo[] {
+    return this.#rtsp?.list() ?? [];
+  }
+
+  /** Rejects when a port cannot be had. */
   async start(): Promise<void> {
     await this.#ingresses.start();
     await requireFree(this.#parts.port);
     await this.#server.start();
+    try {
+      await this.#rtsp?.start();
+    } catch (error) {
+      await this.#server.close();
+      throw error;
+    }
     this.#parts.log.info({ port: this.port, udp: this.#parts.port.port }, 'edge listens');
   }
 
@@ -109,6 +129,7 @@ export class Edge {
     this.#closed = true;
     this.#whep.close();
     this.#whip.close();
+    await this.#rtsp?.close();
     this.#parts.rooms.close();
     this.#rtc.close();
     this.#webhooks.close();

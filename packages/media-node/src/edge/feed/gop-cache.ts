@@ -7,11 +7,16 @@ const MAX_PICTURES = 900;
  * The pictures since the last key picture. One that outgrows its bounds is given up whole, and stays empty until the
  * next key picture: a part of it would be of no use to a decoder.
  */
-export class GopCache {
-  #pictures: PacketisedPicture[] = [];
+export class GopCache<Picture extends { readonly key: boolean; readonly bytes: number } = PacketisedPicture> {
+  readonly #maxBytes: number;
+  #pictures: Picture[] = [];
   #bytes = 0;
 
-  add(picture: PacketisedPicture): void {
+  constructor(maxBytes = MAX_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(picture: Picture): void {
     if (picture.key) {
       this.#pictures = [picture];
       this.#bytes = picture.bytes;
@@ -20,7 +25,7 @@ export class GopCache {
     if (this.#pictures.length === 0) return;
     this.#pictures.push(picture);
     this.#bytes += picture.bytes;
-    if (this.#bytes > MAX_BYTES || this.#pictures.length > MAX_PICTURES) this.clear();
+    if (this.#bytes > this.#maxBytes || this.#pictures.length > MAX_PICTURES) this.clear();
   }
 
   clear(): void {
@@ -28,7 +33,7 @@ export class GopCache {
     this.#bytes = 0;
   }
 
-  get pictures(): readonly PacketisedPicture[] {
+  get pictures(): readonly Picture[] {
     return this.#pictures;
   }
 

@@ -7,7 +7,6 @@ import {
   TrackType,
 } from '@livekit/protocol';
 import type { Profile, StreamStatus } from '@marsad/contract';
-import type { Feed } from '../feed/feed.ts';
 import { newSid } from './sid.ts';
 
 /** What is announced before any picture was seen: a player needs some size. */
@@ -19,6 +18,13 @@ export interface Guest {
   readonly metadata: string;
   /** It has an Opus track too. */
   readonly sound: boolean;
+}
+
+/** Of a feed, what is needed to judge what it says of its stream. */
+export interface StatusFeed {
+  /** Those it serves: what a feed without any said last may be old. */
+  readonly readers: number;
+  readonly video: { readonly width: number; readonly height: number } | null;
 }
 
 /** A camera as the participants of a room see it: one participant with one video track, the same for the room's life. */
@@ -33,7 +39,7 @@ export class CameraParticipant {
   readonly #guest: Guest | null;
   name: string;
   readonly #joinedAt = Date.now();
-  readonly #reports = new Map<Profile, { feed: Feed; status: StreamStatus }>();
+  readonly #reports = new Map<Profile, { feed: StatusFeed; status: StreamStatus }>();
   #shown: { profile: Profile; status: StreamStatus } | null = null;
   #size = USUAL_SIZE;
   #muted = false;
@@ -53,7 +59,7 @@ export class CameraParticipant {
   }
 
   /** Takes what a viewer's feed says; true when the participants have to be told. */
-  report(profile: Profile, status: StreamStatus, feed: Feed): boolean {
+  report(profile: Profile, status: StreamStatus, feed: StatusFeed): boolean {
     this.#reports.set(profile, { feed, status });
     let chosen: { profile: Profile; status: StreamStatus } = { profile, status };
     for (const [other, report] of this.#reports) {

@@ -9,8 +9,7 @@ import {
   type SignalResponse,
 } from '@livekit/protocol';
 import { type Profile, RoomMetadata, type StreamStatus } from '@marsad/contract';
-import type { Feed } from '../feed/feed.ts';
-import { CameraParticipant } from './camera-participant.ts';
+import { CameraParticipant, type StatusFeed } from './camera-participant.ts';
 import type { Member } from './member.ts';
 import { newSid } from './sid.ts';
 
@@ -181,7 +180,7 @@ export class Room {
   }
 
   /** What a viewer's feed says of a camera; told to everybody when it changes something. */
-  cameraStatus(id: string, profile: Profile, status: StreamStatus, feed: Feed): void {
+  cameraStatus(id: string, profile: Profile, status: StreamStatus, feed: StatusFeed): void {
     const camera = this.#cameras.get(id) ?? [...this.#guests.keys()].find((guest) => guest.id === id);
     if (!camera?.report(profile, status, feed)) return;
     this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [camera.info()] }) });

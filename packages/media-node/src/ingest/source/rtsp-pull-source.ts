@@ -1,8 +1,9 @@
 import { type AudioSdpTrack, type SdpTrack, sdpTracks } from '@marsad/media';
+import { chooseVideo } from '../../intake/choose-video.ts';
 import { MediaIntake } from '../../intake/media-intake.ts';
 import type { StreamAddress } from '../ingest.ts';
 import { failureOf } from './rtsp-failure.ts';
-import { chooseVideo, RtspSession, type RtspSessionOptions } from './rtsp-session.ts';
+import { RtspSession, type RtspSessionOptions } from './rtsp-session.ts';
 import { type Source, type SourceCounters, SourceError, type SourceFactory, type SourceListener } from './source.ts';
 
 export interface RtspPullOptions extends StreamAddress {

@@ -1,0 +1,17 @@
+/** One connection to the RTSP server, for whoever administers it. */
+export interface RtspConnInfo {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  /** Address and port of the client. */
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+  readonly state: 'idle' | 'read' | 'publish';
+  /** How media go; null while none do. */
+  readonly transport: 'tcp' | 'udp' | null;
+  /** What a reader named; for a publisher the camera's id, because it may have named a key. Null while idle. */
+  readonly path: string | null;
+  readonly camera: string | null;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+}
