@@ -6,7 +6,7 @@ import type { Browser, Page } from '@playwright/test';
 import { launchChromium } from '../fixtures/chromium.ts';
 
 /** Chromium with a page on a loopback server of its own, another origin than the edge. */
-export async function openChromium(): Promise<{
+export async function openChromium(flags: readonly string[] = []): Promise<{
   browser: Browser;
   open: () => Promise<Page>;
   close: () => Promise<void>;
@@ -25,7 +25,7 @@ export async function openChromium(): Promise<{
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await launchChromium();
+  const browser = await launchChromium(flags);
   return {
     browser,
     open: async () => {

@@ -14,11 +14,11 @@ export interface EdgeFixture {
 }
 
 /** An edge with file cameras behind it, commanded with LiveKit's own server SDK. */
-export async function edgeFixture(): Promise<EdgeFixture> {
+export async function edgeFixture(options: Parameters<typeof testEdge>[1] = {}): Promise<EdgeFixture> {
   const main = await testVideo({ width: 1280, height: 720, bitrate: '2M' });
   const sub = await testVideo({ width: 640, height: 360, bitrate: '500k' });
   const cameras = new FileCameras({ main, sub });
-  const { edge, url } = await testEdge(cameras);
+  const { edge, url } = await testEdge(cameras, options);
   const rooms = new RoomServiceClient(url, KEY, SECRET);
   return {
     edge,

@@ -71,6 +71,34 @@ async function whep(url, token, withAudio) {
   return seen;
 }
 
+/** Publishes the camera and microphone of this browser (which are made up) by WHIP. */
+async function whip(url, token) {
+  const media = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 }, audio: true });
+  const pc = new RTCPeerConnection();
+  window.publisher = pc;
+  for (const track of media.getTracks()) pc.addTransceiver(track, { direction: 'sendonly' });
+  await pc.setLocalDescription();
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/sdp', authorization: `Bearer ${token}` },
+    body: pc.localDescription.sdp,
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  const session = new URL(answer.headers.get('location'), url).href;
+  await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+  return { session, etag: answer.headers.get('etag') };
+}
+
+/** What this browser sends: its codec, and how often it was asked for packets and key pictures. */
+async function outboundVideo() {
+  const stats = await window.publisher.getStats();
+  for (const entry of stats.values()) {
+    if (entry.type !== 'outbound-rtp' || entry.kind !== 'video') continue;
+    return { ...entry, codec: stats.get(entry.codecId) ?? null };
+  }
+  return null;
+}
+
 async function livekit(url, token, options = {}) {
   const started = performance.now();
   const room = new LivekitClient.Room(options);
@@ -107,6 +135,7 @@ async function livekit(url, token, options = {}) {
     window.lastData = { text: new TextDecoder().decode(payload), topic };
   });
   room.on('trackSubscribed', (track, _publication, participant) => {
+    if (track.kind !== 'video') return;
     const video = track.attach();
     video.muted = true;
     video.className = window.tileClass ?? '';
@@ -133,6 +162,18 @@ function summary() {
   );
 }
 
+/** Packets of sound that came from the room's participants so far. */
+async function soundHeard() {
+  let audio = 0;
+  for (const participant of window.room.remoteParticipants.values()) {
+    for (const publication of participant.audioTrackPublications.values()) {
+      const stats = (await publication.track?.receiver?.getStats()) ?? new Map();
+      for (const entry of stats.values()) if (entry.type === 'inbound-rtp') audio += entry.packetsReceived;
+    }
+  }
+  return { audio };
+}
+
 /** Changes the style of all tiles. */
 function styleTiles(change) {
   for (const video of document.querySelectorAll('video')) Object.assign(video.style, change);
@@ -146,4 +187,4 @@ async function inboundVideo() {
   return null;
 }
 
-Object.assign(window, { whep, livekit, summary, styleTiles, inboundVideo });
+Object.assign(window, { soundHeard, whip, outboundVideo, whep, livekit, summary, styleTiles, inboundVideo });

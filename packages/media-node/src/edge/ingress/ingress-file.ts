@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 
 /** A door somebody made for a publisher: whoever has its key appears in its room. */
@@ -49,6 +50,7 @@ export class IngressFile {
   }
 
   async #write(text: string): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     const partial = `${this.#path}.new`;
     await writeFile(partial, text, { mode: 0o600, flush: true });
     await rename(partial, this.#path);
