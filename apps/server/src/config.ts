@@ -31,6 +31,8 @@ export interface Config {
     /** Of the first edge process; edge `i` adds `i`. The same holds for `udpPort`. */
     port: number;
     udpPort: number;
+    /** Null: no RTSP is spoken. Edge `i` adds `i` to the TCP ports and `2 * i` to the UDP port. */
+    rtsp: { port: number; securePort: number; udpPort: number } | null;
     publicAddresses: string[];
     publicUrl: string | null;
     corsOrigins: string[] | '*';
@@ -148,6 +150,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
       host: s.MARSAD_EDGE_HOST,
       port: s.MARSAD_EDGE_PORT,
       udpPort: s.MARSAD_EDGE_UDP_PORT,
+      rtsp:
+        s.MARSAD_RTSP === 'off'
+          ? null
+          : { port: s.MARSAD_RTSP_PORT, securePort: s.MARSAD_RTSPS_PORT, udpPort: s.MARSAD_RTSP_UDP_PORT },
       publicAddresses: s.MARSAD_EDGE_PUBLIC_ADDRESSES,
       publicUrl: s.MARSAD_EDGE_PUBLIC_URL ?? null,
       corsOrigins: anyOr(s.MARSAD_EDGE_CORS_ORIGINS),

@@ -116,6 +116,22 @@ export const Settings = z.object({
     section: 'Edge',
     text: 'UDP port of the first edge process, through which all its viewers get their pictures; the next edge takes the next.',
   }),
+  MARSAD_RTSP: note(z.enum(['on', 'off'], 'must be on or off').default('on'), {
+    section: 'Edge',
+    text: 'Whether an edge speaks RTSP, for players and recorders to read from and cameras to publish to.',
+  }),
+  MARSAD_RTSP_PORT: note(port.default(8554), {
+    section: 'Edge',
+    text: 'TCP port of the first edge’s RTSP server; a second edge on this machine takes the next, and so on.',
+  }),
+  MARSAD_RTSPS_PORT: note(port.default(8322), {
+    section: 'Edge',
+    text: 'The same for RTSP over TLS, which is spoken where MARSAD_TLS_CERT is set.',
+  }),
+  MARSAD_RTSP_UDP_PORT: note(port.max(65_534, 'must be a port number, at most 65534').default(8000), {
+    section: 'Edge',
+    text: 'UDP port through which RTSP clients that want datagrams get them (RTP); the next one is for RTCP. The next edge takes the next two.',
+  }),
   MARSAD_EDGE_PUBLIC_ADDRESSES: note(list.default([]), {
     section: 'Edge',
     text: 'IP addresses at which viewers reach the UDP port, separated by commas: needed behind NAT. Empty: the addresses of this machine.',

@@ -47,12 +47,18 @@ function mediaNodeOptions(
 
 function edgeOptions(config: Config, index: number, livekit: { apiKey: string; apiSecret: string }, tellApi: boolean) {
   const { edge, http } = config;
+  const { rtsp } = edge;
+  const tls = http.tls && { cert: read(http.tls.cert), key: read(http.tls.key) };
   return {
-    http: {
-      host: edge.host,
-      port: edge.port + index,
-      ...(http.tls && { tls: { cert: read(http.tls.cert), key: read(http.tls.key) } }),
-    },
+    http: { host: edge.host, port: edge.port + index, ...(tls && { tls }) },
+    ...(rtsp && {
+      rtsp: {
+        host: edge.host,
+        port: rtsp.port + index,
+        udpPort: rtsp.udpPort + 2 * index,
+        ...(tls && { tls: { ...tls, port: rtsp.securePort + index } }),
+      },
+    }),
     udp: { port: edge.udpPort + index, bindAddress: edge.host, publicAddresses: edge.publicAddresses },
     publicUrl: edge.publicUrl === null ? null : publicUrlOf(edge.publicUrl, index),
     livekit,

@@ -38,11 +38,18 @@ describe('ports', () => {
       'tcp 8088',
       'tcp 7880',
       'udp 7882',
+      'tcp 8554',
+      'udp 8000',
+      'udp 8001',
       'tcp 7881',
       'udp 7883',
+      'tcp 8555',
+      'udp 8002',
+      'udp 8003',
       'tcp 18554',
     ]);
-    expect(portsNeeded(config, false)).toHaveLength(5);
+    expect(portsNeeded(config, false)).toHaveLength(11);
+    expect(portsNeeded(loadConfig({ MARSAD_RTSP: 'off' }, '/srv'), false)).toHaveLength(3);
   });
 
   it('says which port is taken, by whom, and which setting changes it', async () => {

@@ -41,6 +41,7 @@ export function portsNeeded(config: Config, demonstration: boolean): PortNeed[] 
         what: 'viewers’ pictures',
         setting: 'MARSAD_EDGE_UDP_PORT',
       },
+      ...rtspPorts(config, i),
     ]),
     ...(demonstration
       ? [
@@ -53,6 +54,21 @@ export function portsNeeded(config: Config, demonstration: boolean): PortNeed[] 
           } as const,
         ]
       : []),
+  ];
+}
+
+function rtspPorts({ edge, http }: Config, index: number): PortNeed[] {
+  const { host, rtsp } = edge;
+  if (!rtsp) return [];
+  const tcp = { protocol: 'tcp', host } as const;
+  const udp = { protocol: 'udp', host, setting: 'MARSAD_RTSP_UDP_PORT' } as const;
+  return [
+    { ...tcp, port: rtsp.port + index, what: 'RTSP', setting: 'MARSAD_RTSP_PORT' },
+    ...(http.tls
+      ? [{ ...tcp, port: rtsp.securePort + index, what: 'RTSP over TLS', setting: 'MARSAD_RTSPS_PORT' } as const]
+      : []),
+    { ...udp, port: rtsp.udpPort + 2 * index, what: 'RTP for RTSP clients' },
+    { ...udp, port: rtsp.udpPort + 2 * index + 1, what: 'RTCP for RTSP clients' },
   ];
 }
 

@@ -32,6 +32,7 @@ async function makeSettings(dataDir: string): Promise<Record<string, string>> {
     MARSAD_EDGE_HOST: '127.0.0.1',
     MARSAD_EDGE_PORT: edge,
     MARSAD_EDGE_UDP_PORT: udp,
+    MARSAD_RTSP: 'off',
     MARSAD_DEMO: 'off',
   };
 }
