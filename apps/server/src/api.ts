@@ -25,6 +25,7 @@ import { iamRoutes } from './modules/iam/iam.routes.ts';
 import { IamService } from './modules/iam/iam.service.ts';
 import { LoginThrottle } from './modules/iam/login-throttle.ts';
 import { LiveService } from './modules/live/live.service.ts';
+import { RoomAdministration } from './modules/live/room-administration.ts';
 import { webhookRoutes } from './modules/live/webhooks.routes.ts';
 import { WebhooksService } from './modules/live/webhooks.service.ts';
 import { adminRoutes } from './modules/streams/admin.routes.ts';
@@ -37,6 +38,8 @@ import { StreamRepository } from './modules/streams/streams.repository.ts';
 import { streamRoutes } from './modules/streams/streams.routes.ts';
 import { StreamsService } from './modules/streams/streams.service.ts';
 import { ViewerWatch } from './modules/streams/viewer-watch.ts';
+import { FigureHistory } from './modules/system/figure-history.ts';
+import { RoomsService } from './modules/system/rooms.service.ts';
 import { systemRoutes } from './modules/system/system.routes.ts';
 import { SystemService } from './modules/system/system.service.ts';
 import type { Tables } from './modules/tables.ts';
@@ -249,13 +252,23 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       onChange: changes.changed,
     });
     const version = versionOf();
+    const history = new FigureHistory({ mediaPlane, registry, now });
+    opened.push(() => history.close());
     const system = new SystemService({
       version,
       database,
       valkey,
       mediaPlane,
       streams,
+      history,
       registry,
+      now,
+    });
+    const inRooms = new RoomsService({
+      live: new RoomAdministration(() => live.servers()),
+      reservations: held,
+      iam,
+      audit,
       now,
     });
 
@@ -293,7 +306,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     adminRoutes(server, { limits, reservations: held });
     webhookRoutes(server, webhooks);
     await eventRoutes(server, hub);
-    systemRoutes(server, system);
+    systemRoutes(server, system, inRooms);
     await serveDashboard(server, dashboard);
 
     await feed.start();
@@ -302,6 +315,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     rooms.start();
     rights.start();
     events.start();
+    history.start();
     const address = await server.listen({ host: config.http.host, port: config.http.port });
     log.info({ address, version }, 'the api listens');
     return { address, server, mediaPlane, close };

@@ -45,6 +45,16 @@ export const errorCodes = {
     en: 'There is no such camera',
     ar: 'لا توجد كاميرا بهذا المعرّف',
   },
+  ROOM_NOT_FOUND: {
+    status: 404,
+    en: 'There is no such room now',
+    ar: 'لا توجد غرفة بهذا الاسم حاليًا',
+  },
+  PARTICIPANT_NOT_FOUND: {
+    status: 404,
+    en: 'This viewer is not in the room any more',
+    ar: 'لم يعد هذا المشاهد في الغرفة',
+  },
   RESERVATION_NOT_FOUND: {
     status: 404,
     en: 'There is no such reservation, or it has ended',

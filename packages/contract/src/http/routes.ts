@@ -2,6 +2,7 @@ import { adminRoutes } from './admin.ts';
 import { agencyRoutes } from './agencies.ts';
 import { authRoutes } from './auth.ts';
 import { cameraRoutes } from './cameras.ts';
+import { roomRoutes } from './rooms.ts';
 import { streamRoutes } from './streams.ts';
 import { systemRoutes } from './system.ts';
 
@@ -13,4 +14,5 @@ export const routes = {
   streams: streamRoutes,
   admin: adminRoutes,
   system: systemRoutes,
+  rooms: roomRoutes,
 } as const;

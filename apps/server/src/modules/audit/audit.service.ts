@@ -31,6 +31,11 @@ type AuditType =
   | 'stream_requested'
   | 'stream_released'
   | 'stream_ended'
+  | 'stream_published'
+  | 'message_sent'
+  | 'participant_removed'
+  | 'camera_hidden'
+  | 'camera_shown'
   | 'limit_changed';
 
 /** The record of who did what. Entries are only ever added: the table refuses everything else. */

@@ -30,6 +30,7 @@ export type CameraValues = Omit<
   | 'id'
   | 'created_at'
   | 'updated_at'
+  | 'hidden_at'
   | 'deleted_at'
 >;
 
@@ -71,6 +72,7 @@ const columns = [
   'demo',
   'created_at',
   'updated_at',
+  'hidden_at',
   'deleted_at',
 ] as const satisfies readonly (keyof CameraRow)[];
 
@@ -179,15 +181,16 @@ export class CameraRepository {
   async specs(): Promise<CameraSpec[]> {
     const rows = await this.#sql
       .selectFrom('cameras')
-      .select(['id', 'ingest', 'main_url', 'sub_url', 'mode', 'transport'])
+      .select(['id', 'ingest', 'main_url', 'sub_url', 'mode', 'transport', 'hidden_at'])
       .where('deleted_at', 'is', null)
       .orderBy('id')
       .execute();
     return rows.map((row) => {
-      const { id, mode, transport } = row;
+      const { id, mode, transport, hidden_at } = row;
+      const plain = { id, mode, transport, ...(hidden_at === null ? {} : { hidden: true }) };
       const { main, sub } = this.#open(row);
-      if (row.ingest === 'push' || main === null) return { id, main: { push: true }, sub: null, mode, transport };
-      return { id, main: { url: main }, sub: sub === null ? null : { url: sub }, mode, transport };
+      if (row.ingest === 'push' || main === null) return { ...plain, main: { push: true }, sub: null };
+      return { ...plain, main: { url: main }, sub: sub === null ? null : { url: sub } };
     });
   }
 

@@ -12,6 +12,8 @@ export function cameraRoutes(app: HttpServer, service: CamerasService, keys: Str
   route(app, cameras.create, async ({ caller, body }) => service.create(caller, body));
   route(app, cameras.update, async ({ caller, params, body }) => service.update(caller, params.id, body));
   route(app, cameras.remove, async ({ caller, params }) => service.remove(caller, params.id));
+  route(app, cameras.hide, async ({ caller, params }) => service.hide(caller, params.id, true));
+  route(app, cameras.show, async ({ caller, params }) => service.hide(caller, params.id, false));
   route(app, cameras.restore, async ({ caller, params }) => service.restore(caller, params.id));
   route(app, cameras.streamKey, async ({ caller, params, request, reply }) => {
     reply.header('cache-control', 'no-store');

@@ -34,6 +34,10 @@ export interface CamerasServiceOptions {
   readonly onChange: () => void;
 }
 
+export type { CameraRow };
+
+type CameraEvent = 'camera_deleted' | 'camera_restored' | 'camera_hidden' | 'camera_shown';
+
 /** The catalogue: which cameras there are, and how each of them is. */
 export class CamerasService {
   readonly #o: CamerasServiceOptions;
@@ -135,7 +139,7 @@ export class CamerasService {
   async remove(caller: Caller, id: string): Promise<void> {
     requireAdmin(caller);
     const row = await this.#find(id);
-    await this.#mark(caller, row, 'camera_deleted', new Date());
+    await this.#mark(caller, row, 'camera_deleted', { deleted_at: new Date() });
   }
 
   /** Brings a removed camera back; one that is there stays as it is. @throws AppError `CAMERA_NOT_FOUND` */
@@ -144,14 +148,32 @@ export class CamerasService {
     const row = await this.#o.repository.find(id, true);
     if (row === undefined) throw new AppError('CAMERA_NOT_FOUND');
     if (row.deleted_at === null) return this.#show(caller, row);
-    return this.#show(caller, await this.#mark(caller, row, 'camera_restored', null));
+    return this.#show(caller, await this.#mark(caller, row, 'camera_restored', { deleted_at: null }));
   }
 
-  async #mark(caller: Caller, row: CameraRow, type: 'camera_deleted' | 'camera_restored', deleted_at: Date | null) {
+  /**
+   * Takes the camera's picture from everybody, or (`hidden` false) gives it back; one that is so already stays as it is.
+   * Reservations stay, and what is recorded is recorded.
+   * @throws AppError `CAMERA_NOT_FOUND`
+   */
+  async hide(caller: Caller, id: string, hidden: boolean): Promise<Camera> {
+    requireAdmin(caller);
+    const row = await this.#find(id);
+    if ((row.hidden_at !== null) === hidden) return this.#show(caller, row);
+    const type = hidden ? 'camera_hidden' : 'camera_shown';
+    return this.#show(caller, await this.#mark(caller, row, type, { hidden_at: hidden ? new Date() : null }));
+  }
+
+  async #mark(
+    caller: Caller,
+    row: CameraRow,
+    type: CameraEvent,
+    mark: { hidden_at: Date | null } | { deleted_at: Date | null },
+  ) {
     const { repository, audit } = this.#o;
     const changed = await repository.transaction(async (trx) => {
       await audit.record(this.#event(type, caller, row), trx);
-      return repository.update(trx, row.id, { deleted_at });
+      return repository.update(trx, row.id, mark);
     });
     this.#changed();
     return changed ?? row;
@@ -176,7 +198,7 @@ export class CamerasService {
   }
 
   #event(
-    type: 'camera_created' | 'camera_updated' | 'camera_deleted' | 'camera_restored',
+    type: 'camera_created' | 'camera_updated' | CameraEvent,
     { identity, origin }: Caller,
     row: CameraRow,
     details: Record<string, unknown> = {},
@@ -217,6 +239,7 @@ export class CamerasService {
       width: live.width,
       height: live.height,
       frame_rate: live.frameRate,
+      hidden_since: row.hidden_at?.toISOString() ?? null,
       created_at: row.created_at.toISOString(),
       updated_at: row.updated_at.toISOString(),
     };

@@ -26,6 +26,7 @@ export interface CameraTables {
     demo: Generated<boolean>;
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
+    hidden_at: Date | null;
     deleted_at: Date | null;
   };
   cameras_revision: { revision: string };

@@ -81,6 +81,11 @@ export class LiveService {
     }
   }
 
+  /** Every edge that can be commanded, for looking at rooms whoever made them. */
+  servers(): { edge: string; client: RoomServiceClient }[] {
+    return this.#o.mediaPlane.edges().map((edge) => ({ edge: edge.id, client: this.#clientOf(edge) }));
+  }
+
   /** Every viewer on every edge. Edges that do not answer are named, because then the answer is not whole. */
   async watching(): Promise<{ rooms: WatchedRoom[]; silent: string[] }> {
     const silent: string[] = [];
@@ -114,6 +119,11 @@ export class LiveService {
     for (const { room, edge } of rooms) {
       await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));
     }
+  }
+
+  /** Says on which edge a room is to be, before it is made: where who watches is connected already. */
+  async pin(room: string, edge: string): Promise<void> {
+    await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));
   }
 
   /** @param host host name of the caller's request, for edges without an address of their own */

@@ -58,6 +58,14 @@ export class ReservationsService {
     };
   }
 
+  /** Ends whatever a viewer holds in a room. @returns how many there were */
+  async endIn(caller: Caller, room: string, identity: string): Promise<number> {
+    requireAdmin(caller);
+    const held = (await this.#o.repository.list()).filter((one) => one.room === room && one.identity === identity);
+    for (const { id } of held) await this.end(caller, id);
+    return held.length;
+  }
+
   /** One that has ended already is no error. @throws AppError `RESERVATION_NOT_FOUND` */
   async end(caller: Caller, id: string): Promise<void> {
     requireAdmin(caller);

@@ -1,12 +1,13 @@
-import type { Health, MediaNodeInfo } from '@marsad/contract';
+import type { Health, MediaNodeInfo, SystemFigures } from '@marsad/contract';
 import { Gauge, type Registry } from 'prom-client';
-import { z } from 'zod';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import { type Caller, requireAdmin } from '../../platform/auth/identity.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { exposition, type MetricJson } from '../../platform/metrics/exposition.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
 import type { StreamsService } from '../streams/streams.service.ts';
+import type { FigureHistory } from './figure-history.ts';
+import { NodeMetric } from './node-metric.ts';
 
 export interface SystemServiceOptions {
   readonly version: string;
@@ -14,24 +15,12 @@ export interface SystemServiceOptions {
   readonly valkey: Pick<Valkey, 'isUp'>;
   readonly mediaPlane: Pick<MediaPlane, 'ready' | 'nodes'>;
   readonly streams: Pick<StreamsService, 'uses'>;
+  readonly history: Pick<FigureHistory, 'figures'>;
   readonly registry: Registry;
   readonly now: () => number;
 }
 
 type Parts = Health['parts'];
-
-const NodeMetric = z.object({
-  name: z.string(),
-  help: z.string(),
-  type: z.union([z.string(), z.number()]),
-  values: z.array(
-    z.object({
-      value: z.number(),
-      labels: z.record(z.string(), z.union([z.string(), z.number()])),
-      metricName: z.string().optional(),
-    }),
-  ),
-});
 
 /** How the installation is. */
 export class SystemService {
@@ -69,6 +58,11 @@ export class SystemService {
       cameras: cameras.size,
       streams: liveStreams,
     }));
+  }
+
+  figures(caller: Caller): SystemFigures {
+    requireAdmin(caller);
+    return this.#o.history.figures;
   }
 
   /** This process's metrics and every node's, the latter with a label `node`. Who does not answer is left out. */

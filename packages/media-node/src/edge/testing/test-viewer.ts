@@ -1,4 +1,11 @@
-import { SessionDescription, SignalRequest, SignalResponse, SignalTarget, TrickleRequest } from '@livekit/protocol';
+import {
+  DataPacket,
+  SessionDescription,
+  SignalRequest,
+  SignalResponse,
+  SignalTarget,
+  TrickleRequest,
+} from '@livekit/protocol';
 import { SignJWT } from 'jose';
 import * as datachannel from 'node-datachannel';
 import { WebSocket } from 'ws';
@@ -33,6 +40,8 @@ export class TestViewer {
   readonly messages: SignalResponse['message'][] = [];
   readonly socket: WebSocket;
   packets = 0;
+  /** Data messages, by the channel they came over. */
+  readonly data: { label: string; packet: DataPacket }[] = [];
   readonly #pc: datachannel.PeerConnection;
   readonly #tracks: datachannel.Track[] = [];
   readonly #channels: datachannel.DataChannel[] = [];
@@ -51,7 +60,13 @@ export class TestViewer {
         this.packets++;
       });
     });
-    this.#pc.onDataChannel((channel) => this.#channels.push(channel));
+    this.#pc.onDataChannel((channel) => {
+      this.#channels.push(channel);
+      channel.onMessage((message) => {
+        if (typeof message === 'string') return;
+        this.data.push({ label: channel.getLabel(), packet: DataPacket.fromBinary(new Uint8Array(message)) });
+      });
+    });
     this.#pc.onLocalDescription((sdp, type) => {
       this.send({ case: 'answer', value: new SessionDescription({ type, sdp, id: this.#offer }) });
     });
