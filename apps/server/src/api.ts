@@ -6,6 +6,8 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Config, requireUrl } from './config.ts';
 import { readLeases } from './media-plane/leases.ts';
 import { MediaPlane } from './media-plane/media-plane.ts';
+import { AccessService } from './modules/access/access.service.ts';
+import { WrongCredentials } from './modules/access/wrong-credentials.ts';
 import { agencyRoutes } from './modules/agencies/agencies.routes.ts';
 import { AuditService } from './modules/audit/audit.service.ts';
 import { CameraFeed } from './modules/cameras/camera-feed.ts';
@@ -24,6 +26,7 @@ import { IamRepository } from './modules/iam/iam.repository.ts';
 import { iamRoutes } from './modules/iam/iam.routes.ts';
 import { IamService } from './modules/iam/iam.service.ts';
 import { LoginThrottle } from './modules/iam/login-throttle.ts';
+import { PlayersService } from './modules/iam/players.service.ts';
 import { LiveService } from './modules/live/live.service.ts';
 import { RoomAdministration } from './modules/live/room-administration.ts';
 import { webhookRoutes } from './modules/live/webhooks.routes.ts';
@@ -31,7 +34,9 @@ import { WebhooksService } from './modules/live/webhooks.service.ts';
 import { adminRoutes } from './modules/streams/admin.routes.ts';
 import { FullAgencies } from './modules/streams/full-agencies.ts';
 import { LimitsService } from './modules/streams/limits.service.ts';
+import { ReadersService } from './modules/streams/readers.service.ts';
 import { ReservationsService } from './modules/streams/reservations.service.ts';
+import { Reserving } from './modules/streams/reserving.ts';
 import { RightsWatch } from './modules/streams/rights-watch.ts';
 import { RoomKeeper } from './modules/streams/room-keeper.ts';
 import { StreamRepository } from './modules/streams/streams.repository.ts';
@@ -125,7 +130,8 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     opened.push(() => mediaPlane.close());
 
     const audit = new AuditService(database.sql);
-    const cameraRepository = new CameraRepository(database.sql, new SecretBox(secrets.cameraKey), maskAddress);
+    const box = new SecretBox(secrets.cameraKey);
+    const cameraRepository = new CameraRepository(database.sql, box, maskAddress);
     await seedDemoCameras({ repository: cameraRepository, file: config.demo.listFile, log });
     const feed = new CameraFeed({ repository: cameraRepository, mediaPlane, log });
     opened.push(() => feed.close());
@@ -156,6 +162,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       refreshSeconds,
       now,
     });
+    const players = new PlayersService({ repository: iamRepository, box, audit, throttle, now });
     const forgetting = setInterval(() => {
       iamRepository.forgetSessions(now()).catch((error) => log.debug({ err: error }, 'old sessions stay for now'));
     }, 3_600_000);
@@ -217,8 +224,19 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       labelNames: ['source', 'status'] as const,
       registers: [registry],
     });
+    const reserving = new Reserving({
+      repository: streamRepository,
+      rooms,
+      cameras,
+      audit,
+      reservations,
+      full,
+      recover: () => watch.recover(),
+      onChange: changes.changed,
+    });
     const streams = new StreamsService({
       repository: streamRepository,
+      reserving,
       rooms,
       cameras,
       live,
@@ -229,6 +247,14 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       recover: () => watch.recover(),
       onChange: changes.changed,
       now,
+    });
+    const readers = new ReadersService({
+      reserving,
+      repository: streamRepository,
+      rooms,
+      live,
+      audit,
+      onChange: changes.changed,
     });
     const held = new ReservationsService({
       repository: streamRepository,
@@ -273,6 +299,19 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     });
 
     const verifier = new TokenVerifier([issuer.trusted], now);
+    mediaPlane.decideBy(
+      new AccessService({
+        verifier,
+        players,
+        cameras,
+        keys: streamKeys,
+        readers,
+        mediaPlane,
+        audit,
+        wrong: new WrongCredentials(valkey),
+        log,
+      }),
+    );
     const hub = new EventHub({
       verify: (token) => verifier.verify(token),
       connections: new Gauge({
@@ -299,7 +338,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     opened.push(() => server.close());
     opened.push(() => hub.close());
     await serveDocs(server, { version });
-    iamRoutes(server, { iam, issuer, refreshSeconds });
+    iamRoutes(server, { iam, players, issuer, refreshSeconds });
     agencyRoutes(server);
     cameraRoutes(server, cameras, streamKeys);
     streamRoutes(server, streams);

@@ -29,6 +29,15 @@ export type SessionBody = z.infer<typeof SessionBody>;
 /** Long enough to resist guessing; the upper bound keeps hashing from being made expensive. */
 export const NewPassword = z.string().min(12).max(200);
 
+/** What a player signs in with, beside the login: made by the server and told once. */
+export const PlayerPassword = z
+  .object({
+    login: z.string(),
+    password: z.string().describe('Shown once. Good for RTSP and WHEP, and for nothing else.'),
+  })
+  .meta({ id: 'PlayerPassword' });
+export type PlayerPassword = z.infer<typeof PlayerPassword>;
+
 /** The claims of an access token, whoever issued it. */
 export const AccessClaims = z.object({
   iss: z.string(),
@@ -96,6 +105,23 @@ export const authRoutes = {
     body: z.object({ current_password: z.string().min(1).max(200), new_password: NewPassword }),
     responses: { 204: z.undefined() },
     errors: ['INVALID_CREDENTIALS', 'RATE_LIMIT_EXCEEDED'],
+  }),
+  makePlayerPassword: defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/player-password',
+    access: 'user',
+    summary: 'Make a password of one’s own for players; the one before ends',
+    tags: ['auth'],
+    responses: { 201: PlayerPassword },
+    errors: ['FORBIDDEN'],
+  }),
+  removePlayerPassword: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/auth/player-password',
+    access: 'user',
+    summary: 'End one’s own password for players',
+    tags: ['auth'],
+    responses: { 204: z.undefined() },
   }),
   keys: defineRoute({
     method: 'GET',

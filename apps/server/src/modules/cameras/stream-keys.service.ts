@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import type { StreamKey } from '@marsad/contract';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Credentials, StreamKey } from '@marsad/contract';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import type { NodeLink } from '../../media-plane/node-link.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { digestProves } from '../../platform/auth/digest.ts';
 import { type Caller, requireAdmin } from '../../platform/auth/identity.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import type { CameraRepository, CameraRow } from './cameras.repository.ts';
@@ -51,6 +52,21 @@ export class StreamKeysService {
     });
     await mediaPlane.endPublisher(row.id, 'the stream key was renewed');
     return this.#describe(row, key, host);
+  }
+
+  /** The camera this is the key of. */
+  async cameraOf(key: string): Promise<CameraRow | undefined> {
+    return this.#o.repository.findByKey(key);
+  }
+
+  /** Whether these credentials hold the camera's key: as a token, or as a password of whatever user. */
+  async opens({ id, ingest }: CameraRow, credentials: Credentials): Promise<boolean> {
+    if (credentials.kind === 'none' || ingest !== 'push') return false;
+    const key = await this.#o.repository.streamKey(id);
+    if (key === null) return false;
+    if (credentials.kind === 'digest') return digestProves(credentials, key);
+    const given = Buffer.from(credentials.kind === 'bearer' ? credentials.token : credentials.password);
+    return given.length === key.length && timingSafeEqual(given, Buffer.from(key));
   }
 
   async #pushed(id: string): Promise<CameraRow> {

@@ -160,6 +160,30 @@ export class IamRepository {
     await sessions.execute();
   }
 
+  /** @param secret sealed; null removes it. @returns whether there was one */
+  async setPlayerPassword(trx: Transaction<Tables>, user: string, secret: Buffer | null): Promise<boolean> {
+    const { numDeletedRows } = await trx
+      .deleteFrom('player_passwords')
+      .where('user_id', '=', user)
+      .executeTakeFirstOrThrow();
+    if (secret !== null) await trx.insertInto('player_passwords').values({ user_id: user, secret }).execute();
+    return numDeletedRows > 0n;
+  }
+
+  /** Somebody by login, with the sealed password for players, if there is one. */
+  async playerByLogin(login: string): Promise<{ user: UserRow; secret: Buffer | null } | undefined> {
+    const row = await this.#sql
+      .selectFrom('users')
+      .leftJoin('player_passwords', 'player_passwords.user_id', 'users.id')
+      .selectAll('users')
+      .select('player_passwords.secret')
+      .where(sql`lower(login)`, '=', login.toLowerCase())
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { secret, ...user } = row;
+    return { user, secret };
+  }
+
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.#sql.transaction().execute(work);
   }

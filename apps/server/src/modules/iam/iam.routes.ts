@@ -4,17 +4,19 @@ import { route } from '../../platform/http/route.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import type { AccessTokenIssuer } from './access-token-issuer.ts';
 import type { IamService, OpenSession } from './iam.service.ts';
+import type { PlayersService } from './players.service.ts';
 
 const cookieName = 'marsad_refresh';
 const cookiePath = '/api/v1/auth';
 
 export interface IamRoutesOptions {
   readonly iam: IamService;
+  readonly players: PlayersService;
   readonly issuer: AccessTokenIssuer;
   readonly refreshSeconds: number;
 }
 
-export function iamRoutes(app: HttpServer, { iam, issuer, refreshSeconds }: IamRoutesOptions): void {
+export function iamRoutes(app: HttpServer, { iam, players, issuer, refreshSeconds }: IamRoutesOptions): void {
   const { auth } = routes;
 
   const answer = (request: FastifyRequest, reply: FastifyReply, { body, refreshToken }: OpenSession) => {
@@ -43,6 +45,11 @@ export function iamRoutes(app: HttpServer, { iam, issuer, refreshSeconds }: IamR
   route(app, auth.changePassword, async ({ caller, body }) =>
     iam.changePassword(caller, body.current_password, body.new_password),
   );
+  route(app, auth.makePlayerPassword, async ({ caller, reply }) => {
+    reply.header('cache-control', 'no-store');
+    return players.makePassword(caller);
+  });
+  route(app, auth.removePlayerPassword, async ({ caller }) => players.removePassword(caller));
   route(app, auth.keys, async ({ reply }) => {
     reply.header('cache-control', 'public, max-age=300');
     return issuer.keySet();

@@ -29,6 +29,11 @@ export interface IamTables {
     ip_address: string | null;
     user_agent: string | null;
   };
+  player_passwords: {
+    user_id: string;
+    secret: Buffer;
+    created_at: Generated<Date>;
+  };
   refresh_tokens: {
     hash: Buffer;
     session_id: string;

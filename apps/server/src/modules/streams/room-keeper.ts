@@ -106,11 +106,12 @@ export class RoomKeeper {
   async #sync(room: string): Promise<void> {
     const shown = await this.#o.repository.shownIn(room);
     const briefs = await this.#o.cameras.briefs(shown.map(({ camera }) => camera));
-    const wall = room.startsWith('wall_');
+    // Of rooms that are one user's the metadata says which reservation each camera is shown for.
+    const personal = room.startsWith('wall_') || room.startsWith('reader_');
     const cameras = new Map(
       shown.map(({ id, camera }) => [
         camera,
-        { id: camera, name: briefs.get(camera)?.name ?? camera, ...(wall ? { reservation: id } : {}) },
+        { id: camera, name: briefs.get(camera)?.name ?? camera, ...(personal ? { reservation: id } : {}) },
       ]),
     );
     await this.#o.live.show(room, {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Reservation, ReserveBody, StreamStats } from '@marsad/contract';
 import type { Counter } from 'prom-client';
 import { AppError } from '../../platform/app-error.ts';
@@ -7,6 +7,7 @@ import type { AuditService } from '../audit/audit.service.ts';
 import type { CamerasService } from '../cameras/cameras.service.ts';
 import type { LiveService } from '../live/live.service.ts';
 import type { FullAgencies } from './full-agencies.ts';
+import type { Reserving } from './reserving.ts';
 import type { RoomKeeper } from './room-keeper.ts';
 import type { SourceUse } from './stream-answers.ts';
 import { type StatsSnapshot, statsFor } from './stream-stats.ts';
@@ -16,6 +17,7 @@ export { type StatsSnapshot, statsFor };
 
 export interface StreamsServiceOptions {
   readonly repository: StreamRepository;
+  readonly reserving: Reserving;
   readonly rooms: RoomKeeper;
   readonly cameras: CamerasService;
   readonly live: LiveService;
@@ -44,82 +46,46 @@ export class StreamsService {
    *   somebody else's `user_id`, `SERVICE_UNAVAILABLE`
    */
   async reserve(caller: Caller, body: ReserveBody, host: string): Promise<Reservation> {
-    const { identity, origin } = caller;
-    const { repository, cameras, live, rooms, audit, reservations } = this.#o;
+    const { identity } = caller;
+    const { live } = this.#o;
     if (body.user_id !== undefined && body.user_id !== identity.id && body.user_id !== identity.login) {
       throw new AppError('FORBIDDEN');
     }
     await this.#refuseEarly(caller, body);
-    const { row, live: state } = await cameras.viewable(caller, body.camera_id);
-    const { id: camera, name: camera_name, source } = row;
-    const room = roomOf(identity.id, camera, body.wall_id);
-    const viewer = `user_${identity.id}_${body.wall_id ?? randomBytes(8).toString('hex')}`;
-    const offline = state.stream.state === 'offline';
-    const wanted = {
-      id: randomUUID(),
-      camera,
-      source,
-      user: identity.id,
-      room,
-      identity: viewer,
-      quality: body.quality,
-    };
-    const outcome = await this.#known(() => repository.reserve(wanted, !offline));
-    if (outcome.outcome === 'full') {
-      const { current, limit } = outcome;
-      this.#o.full.remember({ source, current, limit });
-      reservations.inc({ source, status: 'rejected' });
-      throw new AppError('AGENCY_LIMIT_EXCEEDED', { source, current, limit });
-    }
-    if (outcome.outcome === 'not-new') {
-      reservations.inc({ source, status: 'offline' });
-      // A camera that no node has is our fault and not the camera's.
-      if (state.stream.reason === 'NODE_LOST') throw new AppError('SERVICE_UNAVAILABLE', { part: 'media_nodes' });
-      throw new AppError('CAMERA_OFFLINE', { camera_id: camera, camera_name, reason: state.stream.reason });
-    }
-    try {
-      await rooms.sync(room);
+    const { camera_id, wall_id, quality } = body;
+    const room = roomOf(identity.id, camera_id.toLowerCase(), wall_id);
+    const viewer = `user_${identity.id}_${wall_id ?? randomBytes(8).toString('hex')}`;
+    const wanted = { camera: camera_id, room, identity: viewer, quality };
+    return this.#o.reserving.take(caller, wanted, async (held) => {
+      const { id: camera, name: camera_name } = held.camera;
       const edge = await live.edgeOf(room);
-      const viewer = {
-        identity: outcome.identity,
-        name: identity.displayName,
-        user: identity.id,
-        reservation: outcome.id,
-      };
-      const admission = await live.admit(edge, room, camera, viewer, host);
-      if (outcome.outcome === 'reserved') {
-        const details = { reservation_id: outcome.id, camera_id: camera, source, room };
-        await audit.record({ type: 'stream_requested', actor: identity.id, details, origin });
-        reservations.inc({ source, status: 'reserved' });
-        this.#o.onChange();
-      }
+      const { id: user, displayName: name } = identity;
+      const admission = await live.admit(
+        edge,
+        room,
+        camera,
+        { identity: held.identity, name, user, reservation: held.id },
+        host,
+      );
       return {
-        reservation_id: outcome.id,
+        reservation_id: held.id,
         camera_id: camera,
         camera_name,
         room_name: room,
         token: admission.token,
         livekit_url: admission.livekitUrl,
-        expires_at: new Date(outcome.expiresAt).toISOString(),
-        quality: body.quality,
+        expires_at: new Date(held.expiresAt).toISOString(),
+        quality,
         participant_identity: `camera_${camera}`,
         whep_url: admission.whepUrl,
       };
-    } catch (error) {
-      // Nobody can use it, so nobody should be charged for it.
-      if (outcome.outcome === 'reserved') {
-        await repository.release(outcome.id, null, 'failed').catch(() => {});
-        void rooms.settle();
-      }
-      reservations.inc({ source, status: 'failed' });
-      throw error;
-    }
+    });
   }
 
   /** One's own that has ended already is released too. @throws AppError `RESERVATION_NOT_FOUND` */
   async release({ identity, origin }: Caller, id: string): Promise<void> {
     const { repository, rooms, audit } = this.#o;
-    const { outcome } = await this.#known(() => repository.release(id, identity.id, 'released'));
+    const { outcome } = await this.#o.reserving.known(() => repository.release(id, identity.id, 'released'));
     if (outcome === 'unknown') throw new AppError('RESERVATION_NOT_FOUND');
     if (outcome === 'already') return;
     this.#o.onChange();
@@ -173,18 +139,6 @@ export class StreamsService {
     if (await this.#o.repository.holds(user, id, roomOf(user, id, wall_id))) return;
     this.#o.reservations.inc({ source, status: 'rejected' });
     throw new AppError('AGENCY_LIMIT_EXCEEDED', { ...told });
-  }
-
-  /** When Valkey has forgotten everything, it is first told again who watches. */
-  async #known<T extends { readonly outcome: string }>(
-    operation: () => Promise<T>,
-  ): Promise<Exclude<T, { readonly outcome: 'lost' }>> {
-    for (let attempt = 0; attempt < 2; attempt += 1) {
-      const answer = await operation();
-      if (answer.outcome !== 'lost') return answer as Exclude<T, { readonly outcome: 'lost' }>;
-      await this.#o.recover();
-    }
-    throw new AppError('SERVICE_UNAVAILABLE', { part: 'valkey' });
   }
 }
 
