@@ -146,6 +146,11 @@ export function readDue(answer: unknown): { lost: boolean; expired: number; ende
   };
 }
 
+/** Milliseconds since the epoch, or 0, or -1. */
+export function readTimes(answer: unknown): number[] {
+  return arrayOf(answer).map(Number);
+}
+
 export function readShown(answer: unknown): ShownReservation[] {
   return rows(answer, 3).map(([id, camera, identity]) => ({
     id: String(id),

@@ -252,6 +252,38 @@ describe('beating', () => {
     expect(await streams.heartbeat(asked.id, 'u1')).toBeNull();
   });
 
+  it('answers each of many that come together its own', async () => {
+    const [kept, late, ended] = [wanted(), wanted({ source: 'METRO' }), wanted()];
+    await streams.reserve(late, true);
+    now += 1_000;
+    await streams.reserve(kept, true);
+    await streams.reserve(ended, true);
+    await streams.release(ended.id, 'u1', 'released');
+    now += 44_000;
+    const beats: [string, string][] = [kept, late, kept, ended].map(({ id }) => [id, 'u1']);
+    beats.push([kept.id, 'u2'], [late.id, 'u1']);
+    const answers = await Promise.all(beats.map(([id, user]) => streams.heartbeat(id, user)));
+    expect(answers).toEqual([now + 3_600_000, null, now + 3_600_000, null, null, null]);
+    now += 44_999;
+    expect(await useOf('BUS')).toMatchObject({ current: 1 });
+    expect(await useOf('METRO')).toMatchObject({ current: 0 });
+    now += 1;
+    expect(await useOf('BUS')).toMatchObject({ current: 0 });
+  });
+
+  it('goes on for longer than anything is kept by itself, because sweeps see to it', async () => {
+    const asked = wanted();
+    await streams.reserve(asked, true);
+    const key = valkey.key('stream', 'reservation', asked.id);
+    await valkey.client.pexpire(key, 5_000);
+    await streams.sweep();
+    expect(await valkey.client.pttl(key)).toBeGreaterThan(3_500_000);
+    await streams.release(asked.id, 'u1', 'released');
+    await valkey.client.pexpire(key, 5_000);
+    await streams.sweep();
+    expect(await valkey.client.pttl(key)).toBeLessThanOrEqual(5_000);
+  });
+
   it('is nobody else’s', async () => {
     const asked = wanted();
     await streams.reserve(asked, true);

@@ -1,4 +1,5 @@
 import { type Quality, type Source, sources } from '@marsad/contract';
+import { Batch } from '../../platform/valkey/batch.ts';
 import { loadScript } from '../../platform/valkey/script.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
 import {
@@ -12,6 +13,7 @@ import {
   readReserve,
   readShown,
   readStats,
+  readTimes,
   readWords,
   type ShownReservation,
   type SourceUse,
@@ -67,12 +69,20 @@ export class StreamRepository {
   readonly #valkey: Valkey;
   readonly #quota: QuotaOptions;
   readonly #lives: readonly [lifetime: number, patience: number];
+  readonly #beats: Batch<{ id: string; user: string }, number>;
 
   constructor(valkey: Valkey, quota: QuotaOptions) {
     this.#valkey = valkey;
     this.#quota = quota;
     const lifetime = quota.reservationSeconds * 1000;
     this.#lives = [lifetime, Math.min(lifetime, quota.heartbeatTimeoutSeconds * 1000)];
+    this.#beats = new Batch({
+      most: 100,
+      ask: async (beats) =>
+        readTimes(
+          await this.#run('heartbeat', quota.counts, ...this.#lives, ...beats.flatMap(({ id, user }) => [id, user])),
+        ),
+    });
   }
 
   /** @param mayBeNew false only renews one that is there */
@@ -101,8 +111,8 @@ export class StreamRepository {
 
   /** @returns when it expires now, or null when it is over, unknown or somebody else's */
   async heartbeat(id: string, user: string | null): Promise<number | 'lost' | null> {
-    const answer = Number(await this.#run('heartbeat', id, user ?? '', this.#quota.counts, ...this.#lives));
-    return answer < 0 ? 'lost' : answer || null;
+    const expiresAt = await this.#beats.ask({ id, user: user ?? '' });
+    return expiresAt < 0 ? 'lost' : expiresAt || null;
   }
 
   async stats(): Promise<SourceUse[]> {
@@ -171,7 +181,7 @@ export class StreamRepository {
         one.identity,
         one.quality,
       ]);
-      words.push(...readWords(await this.#run('observe', this.#quota.counts, ...this.#lives, ...values)));
+      words.push(...readWords(await this.#run('observe', this.#quota.counts, this.#lives[1], ...values)));
     }
     return words;
   }

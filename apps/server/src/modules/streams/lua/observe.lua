@@ -1,12 +1,12 @@
 --#include common.lua
--- ARGV: now, counts, lifetime, patience, then for each that is really watched: id, camera, source, user, room, identity,
+-- ARGV: now, counts, patience, then for each that is really watched: id, camera, source, user, room, identity,
 -- quality
 -- A live connection is a beat. One of which nothing at all is known was forgotten, not ended (what has ended is known for
 -- an hour): it is put back, whatever the limit. Answers for each 'ALIVE', 'RESTORED' or 'ENDED'.
 local now, counts = clock(ARGV[1]), ARGV[2]
-local lifetime, over = tonumber(ARGV[3]), now + ARGV[4]
+local over = now + ARGV[3]
 local answer, changed = {}, {}
-for i = 5, #ARGV, 7 do
+for i = 4, #ARGV, 7 do
   local id, camera, source, user, room = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local key, slot, room_key = prefix .. 'reservation:' .. id, user .. '\n' .. camera, prefix .. 'room:' .. room
   local row = call('HMGET', key, 'source', 'ended')
@@ -16,10 +16,9 @@ for i = 5, #ARGV, 7 do
     local late = tonumber(call('ZSCORE', active, id))
     if late and late > now then
       call('ZADD', active, over, id)
-      call('PEXPIRE', key, lifetime * 2)
       word = 'ALIVE'
     elseif late then
-      finish(id, row[1], 'expired', now)
+      finish(id, row[1], 'expired', now, counts)
       changed[row[1]] = true
     end
   elseif not row[1] then
@@ -31,10 +30,10 @@ for i = 5, #ARGV, 7 do
     else
       call('HSET', key, 'camera_id', camera, 'source', source, 'user_id', user, 'room', room, 'identity', ARGV[i + 5],
         'quality', ARGV[i + 6], 'created_at', now)
-      call('PEXPIRE', key, lifetime * 2)
+      call('PEXPIRE', key, memory)
       call('ZADD', prefix .. 'active:' .. source, over, id)
       call('HSET', room_key, slot, id)
-      call('HINCRBY', prefix .. 'cameras:' .. source, camera, 1)
+      if counts == 'cameras' then call('HINCRBY', prefix .. 'cameras:' .. source, camera, 1) end
       changed[source] = true
       word = 'RESTORED'
     end

@@ -14,23 +14,23 @@ local until_then = known and tonumber(call('ZSCORE', active, known))
 if until_then and until_then > now then
   local key = prefix .. 'reservation:' .. known
   call('HSET', key, 'quality', ARGV[9])
-  call('PEXPIRE', key, lifetime * 2)
   call('ZADD', active, over, known)
   return { 'KEPT', known, call('HGET', key, 'identity'), expires }
 end
 if until_then then
-  finish(known, source, 'expired', now)
+  finish(known, source, 'expired', now, counts)
   publish_count(source, counts)
 end
 if ARGV[12] ~= '1' then return { 'NOT_NEW' } end
 
+local by_camera = counts == 'cameras'
 local cameras = prefix .. 'cameras:' .. source
 local current = charged(source, counts)
 if current >= limit then
-  local free = function() return counts == 'cameras' and call('HEXISTS', cameras, camera) == 1 end
+  local free = function() return by_camera and call('HEXISTS', cameras, camera) == 1 end
   if not free() then
     -- Only who would be refused has to know whether somebody's time is over.
-    if expire(source, now, 100) > 0 then
+    if expire(source, now, counts, 100) > 0 then
       current = charged(source, counts)
       call('SET', prefix .. 'count:' .. source, current)
     end
@@ -41,10 +41,10 @@ end
 local key = prefix .. 'reservation:' .. id
 call('HSET', key, 'camera_id', camera, 'source', source, 'user_id', user, 'room', ARGV[7], 'identity', ARGV[8],
   'quality', ARGV[9], 'created_at', now)
--- Longer than it can live without a beat: what ends it is its place in `active`, and that needs these fields.
-call('PEXPIRE', key, lifetime * 2)
+-- What ends it is its place in `active`, and that needs these fields.
+call('PEXPIRE', key, memory)
 call('ZADD', active, over, id)
 call('HSET', room, slot, id)
-if call('HINCRBY', cameras, camera, 1) == 1 or counts ~= 'cameras' then current = current + 1 end
+if not by_camera or call('HINCRBY', cameras, camera, 1) == 1 then current = current + 1 end
 call('SET', prefix .. 'count:' .. source, current)
 return { 'OK', id, ARGV[8], expires }

@@ -5,7 +5,7 @@ local now, counts = clock(ARGV[1]), ARGV[2]
 local answer = {}
 for i = 3, #ARGV do
   local source = ARGV[i]
-  if expire(source, now, 500) > 0 then publish_count(source, counts) end
+  if expire(source, now, counts, 500) > 0 then publish_count(source, counts) end
   local ids = call('ZRANGE', prefix .. 'active:' .. source, 0, -1)
   local held, since = {}, {}
   for _, id in ipairs(ids) do

@@ -9,14 +9,16 @@ for i = 3, #ARGV do
   local source = ARGV[i]
   local page
   repeat
-    page = expire(source, now, 500)
+    page = expire(source, now, counts, 500)
     ended = ended + page
   until page < 500
   local truth = {}
   for _, id in ipairs(call('ZRANGE', prefix .. 'active:' .. source, 0, -1)) do
-    local row = call('HMGET', prefix .. 'reservation:' .. id, 'camera_id', 'user_id', 'room')
+    local key = prefix .. 'reservation:' .. id
+    local row = call('HMGET', key, 'camera_id', 'user_id', 'room')
     local camera = row[1]
     if camera then
+      call('PEXPIRE', key, memory)
       truth[camera] = (truth[camera] or 0) + 1
       local room = rooms[row[3]] or {}
       room[row[2] .. '\n' .. camera] = id
@@ -28,10 +30,10 @@ for i = 3, #ARGV do
     end
   end
   local cameras = prefix .. 'cameras:' .. source
-  for _, camera in ipairs(call('HKEYS', cameras)) do
-    if not truth[camera] then call('HDEL', cameras, camera) end
+  call('DEL', cameras)
+  if counts == 'cameras' then
+    for camera, held in pairs(truth) do call('HSET', cameras, camera, held) end
   end
-  for camera, held in pairs(truth) do call('HSET', cameras, camera, held) end
   publish_count(source, counts)
 end
 for name, slots in pairs(rooms) do
