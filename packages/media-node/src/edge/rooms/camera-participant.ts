@@ -43,6 +43,9 @@ export class CameraParticipant {
   #shown: { profile: Profile; status: StreamStatus } | null = null;
   #size = USUAL_SIZE;
   #muted = false;
+  /** Tracks an operator of the room has muted. */
+  readonly #withheld = new Set<string>();
+  readonly #listeners = new Set<() => void>();
   #version = 1;
 
   constructor(id: string, name: string, guest: Guest | null = null) {
@@ -51,6 +54,27 @@ export class CameraParticipant {
     this.name = name;
     this.#guest = guest;
     this.soundSid = guest?.sound ? newSid('TR') : null;
+  }
+
+  /** Whether an operator of the room has muted this track: then it is sent to nobody in it, whatever they ask for. */
+  isWithheld(trackSid: string): boolean {
+    return this.#withheld.has(trackSid);
+  }
+
+  /** Mutes or unmutes a track; true when that changes something, so that the participants have to be told. */
+  withhold(trackSid: string, muted: boolean): boolean {
+    if (muted === this.#withheld.has(trackSid)) return false;
+    if (muted) this.#withheld.add(trackSid);
+    else this.#withheld.delete(trackSid);
+    this.#version++;
+    for (const listener of this.#listeners) listener();
+    return true;
+  }
+
+  /** `listener` is called whenever a track was muted or unmuted, until what is returned is called. It must not throw. */
+  onWithheld(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** True when the camera sends what cannot be shown here. */
@@ -117,7 +141,7 @@ export class CameraParticipant {
       sid: this.trackSid,
       type: TrackType.VIDEO,
       name: this.name,
-      muted: this.#muted,
+      muted: this.#muted || this.#withheld.has(this.trackSid),
       width: this.#size.width,
       height: this.#size.height,
       source: TrackSource.CAMERA,
@@ -132,6 +156,7 @@ export class CameraParticipant {
         sid: this.soundSid,
         type: TrackType.AUDIO,
         name: this.name,
+        muted: this.#withheld.has(this.soundSid),
         source: TrackSource.MICROPHONE,
         mimeType: 'audio/opus',
       }),

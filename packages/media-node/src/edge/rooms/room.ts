@@ -7,6 +7,7 @@ import {
   Room as RoomInfo,
   RoomUpdate,
   type SignalResponse,
+  type TrackInfo,
 } from '@livekit/protocol';
 import { type Profile, RoomMetadata, type StreamStatus } from '@marsad/contract';
 import { CameraParticipant, type StatusFeed } from './camera-participant.ts';
@@ -184,6 +185,16 @@ export class Room {
     const camera = this.#cameras.get(id) ?? [...this.#guests.keys()].find((guest) => guest.id === id);
     if (!camera?.report(profile, status, feed)) return;
     this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [camera.info()] }) });
+  }
+
+  /** Mutes a track for everybody in the room, or unmutes it. Null when there is no such track. */
+  mute(identity: string, trackSid: string, muted: boolean): TrackInfo | null {
+    const camera = this.cameras.find((each) => each.identity === identity);
+    if (!camera?.info().tracks.some(({ sid }) => sid === trackSid)) return null;
+    if (camera.withhold(trackSid, muted)) {
+      this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [camera.info()] }) });
+    }
+    return camera.info().tracks.find(({ sid }) => sid === trackSid) ?? null;
   }
 
   tell(message: SignalResponse['message']): void {

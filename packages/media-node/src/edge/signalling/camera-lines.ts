@@ -95,7 +95,7 @@ export class CameraLines {
       payloadType: OPUS_PAYLOAD_TYPE,
     });
     track.listen({ open: () => {}, feedback: () => {} });
-    const line = new SoundSubscription({ mid, sid: soundSid, egress });
+    const line = new SoundSubscription({ camera, mid, sid: soundSid, egress });
     this.#sounds.set(camera, line);
     this.#bySid.set(soundSid, line);
     return true;

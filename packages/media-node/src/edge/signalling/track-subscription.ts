@@ -21,6 +21,7 @@ export class TrackSubscription {
   #sized = false;
   #profile: Profile;
   #patience: NodeJS.Timeout | null = null;
+  readonly #stopListening: () => void;
 
   /** `adaptive`: the client will say how large its tile is. `first`: the profile until it has said anything. */
   constructor(options: {
@@ -36,6 +37,7 @@ export class TrackSubscription {
     this.#adaptive = options.adaptive;
     this.#first = options.first;
     this.#profile = options.first;
+    this.#stopListening = this.camera.onWithheld(() => this.#apply());
     this.#apply();
   }
 
@@ -57,6 +59,7 @@ export class TrackSubscription {
   }
 
   close(): void {
+    this.#stopListening();
     this.#calm();
     this.egress.close();
   }
@@ -74,7 +77,8 @@ export class TrackSubscription {
   }
 
   #apply(): void {
-    this.egress.select(this.#subscribed && !this.#disabled ? this.#profile : null);
+    const shown = this.#subscribed && !this.#disabled && !this.camera.isWithheld(this.camera.trackSid);
+    this.egress.select(shown ? this.#profile : null);
   }
 
   #calm(): void {

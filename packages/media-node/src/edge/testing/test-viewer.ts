@@ -40,6 +40,8 @@ export class TestViewer {
   readonly messages: SignalResponse['message'][] = [];
   readonly socket: WebSocket;
   packets = 0;
+  /** Whether the first packet belonged to a key picture; null before it came. */
+  startsOnKey: boolean | null = null;
   /** Data messages, by the channel they came over. */
   readonly data: { label: string; packet: DataPacket }[] = [];
   readonly #pc: datachannel.PeerConnection;
@@ -56,8 +58,8 @@ export class TestViewer {
     });
     this.#pc.onTrack((track) => {
       this.#tracks.push(track);
-      track.onMessage(() => {
-        this.packets++;
+      track.onMessage((packet) => {
+        if (this.packets++ === 0) this.startsOnKey = beginsKeyPicture(packet);
       });
     });
     this.#pc.onDataChannel((channel) => {
@@ -108,4 +110,18 @@ export class TestViewer {
       this.#pc.addRemoteCandidate(init.candidate, init.sdpMid);
     }
   }
+}
+
+/** Parameter sets, alone or aggregated, or a slice of a key picture (RFC 6184 5.4). */
+function beginsKeyPicture(packet: Buffer): boolean {
+  const extended = ((packet[0] ?? 0) & 0x10) !== 0;
+  const start = 12 + 4 * ((packet[0] ?? 0) & 0x0f);
+  const payload = packet.subarray(extended ? start + 4 + 4 * packet.readUInt16BE(start + 2) : start);
+  const type = (payload[0] ?? 0) & 0x1f;
+  return (
+    type === 7 ||
+    type === 5 ||
+    (type === 24 && ((payload[3] ?? 0) & 0x1f) === 7) ||
+    (type === 28 && ((payload[1] ?? 0) & 0x1f) === 5)
+  );
 }

@@ -9,6 +9,8 @@ import {
   ListParticipantsResponse,
   ListRoomsRequest,
   ListRoomsResponse,
+  MuteRoomTrackRequest,
+  MuteRoomTrackResponse,
   RemoveParticipantResponse,
   RoomParticipantIdentity,
   SendDataRequest,
@@ -63,6 +65,7 @@ export class RoomService implements TwirpService {
         return room.info();
       }
       case 'MutePublishedTrack':
+        return this.#mute(grant, MuteRoomTrackRequest.fromJsonString(body, options));
       case 'UpdateParticipant':
       case 'UpdateSubscriptions':
       case 'ForwardParticipant':
@@ -116,6 +119,12 @@ export class RoomService implements TwirpService {
     if (members.length === 0) throw new TwirpError('not_found', 'participant does not exist');
     for (const member of members) member.close(DisconnectReason.PARTICIPANT_REMOVED);
     return new RemoveParticipantResponse();
+  }
+
+  #mute(grant: AccessGrant, { room, identity, trackSid, muted }: MuteRoomTrackRequest): Json {
+    const track = this.#administered(grant, room).mute(identity, trackSid, muted);
+    if (!track) throw new TwirpError('not_found', 'track does not exist');
+    return new MuteRoomTrackResponse({ track });
   }
 
   #sendData(grant: AccessGrant, request: SendDataRequest): Json {

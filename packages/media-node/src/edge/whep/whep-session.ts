@@ -19,6 +19,7 @@ export interface WhepSessionOptions {
   readonly grant: AccessGrant;
   readonly room: Room;
   readonly camera: CameraParticipant;
+  readonly profile: Profile;
   readonly offer: WhepOffer;
   readonly parts: EdgeParts;
   readonly onClosed: (session: WhepSession) => void;
@@ -35,6 +36,7 @@ export class WhepSession implements Member, EverySecond {
   readonly #joinedAt = Date.now();
   readonly #candidates: string[] = [];
   readonly #gathered = Promise.withResolvers<void>();
+  readonly #stopListening: () => void;
   #patience: NodeJS.Timeout;
   #joined = false;
   #closed = false;
@@ -73,12 +75,13 @@ export class WhepSession implements Member, EverySecond {
       onStatus: (id, profile, status, feed) => room.cameraStatus(id, profile, status, feed),
     });
     track.listen({ open: () => this.#egress.opened(), feedback: (packet) => this.#egress.feedback(packet) });
+    this.#stopListening = camera.onWithheld(() => this.#show());
     this.#patience = setTimeout(() => this.close(), PATIENCE);
   }
 
   /** The answer with all candidates; null when the offer cannot be answered. The camera is opened meanwhile. */
   async answer(sdp: string): Promise<string | null> {
-    this.#egress.select('main');
+    this.#show();
     if (!this.#peer.setRemote(sdp, 'offer')) return null;
     this.#peer.describe('answer');
     const timeout = setTimeout(() => this.#gathered.resolve(), GATHERING);
@@ -128,6 +131,7 @@ export class WhepSession implements Member, EverySecond {
   close(_reason?: DisconnectReason): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopListening();
     clearTimeout(this.#patience);
     this.#gathered.resolve();
     this.#egress.close();
@@ -139,6 +143,11 @@ export class WhepSession implements Member, EverySecond {
       room.remove(this);
     }
     onClosed(this);
+  }
+
+  #show(): void {
+    const { camera } = this.#options;
+    this.#egress.select(camera.isWithheld(camera.trackSid) ? null : 'main');
   }
 
   #stateChanged(state: PeerState): void {
