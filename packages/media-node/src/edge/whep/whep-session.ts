@@ -19,7 +19,6 @@ export interface WhepSessionOptions {
   readonly grant: AccessGrant;
   readonly room: Room;
   readonly camera: CameraParticipant;
-  readonly profile: Profile;
   readonly offer: WhepOffer;
   readonly parts: EdgeParts;
   readonly onClosed: (session: WhepSession) => void;
