@@ -40,8 +40,7 @@ export const RtspUrl = z
 export const CameraIngest = z.enum(['pull', 'push']);
 export type CameraIngest = z.infer<typeof CameraIngest>;
 
-const reservedPath =
-  /^(?:camera_)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\/|$)|(?:^|\/)(?:\.{1,2}|main|sub)(?:\/|$)/i;
+const reservedPath = /(?:^|\/)(?:(?:camera_)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\.{1,2}|main|sub)(?:\/|$)/i;
 
 /**
  * A name by which players and encoders reach a camera, beside its id: letters, digits and `_ - . ~`, in parts divided by

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DisconnectReason, ParticipantInfo, ParticipantInfo_State } from '@livekit/protocol';
+import type { Profile } from '@marsad/contract';
 import type { AccessGrant } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
 import type { EverySecond } from '../egress/egress-clock.ts';
@@ -19,6 +20,7 @@ export interface WhepSessionOptions {
   readonly grant: AccessGrant;
   readonly room: Room;
   readonly camera: CameraParticipant;
+  readonly profile: Profile;
   readonly offer: WhepOffer;
   readonly parts: EdgeParts;
   readonly onClosed: (session: WhepSession) => void;

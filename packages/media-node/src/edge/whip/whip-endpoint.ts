@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AccessAnswer, Credentials } from '@marsad/contract';
+import type { Credentials } from '@marsad/contract';
 import type { Publication, Publisher } from '../../stream-publishing.ts';
 import type { EdgeParts } from '../edge-parts.ts';
 import { readBody } from '../http/body.ts';
+import { credentialsOf, refusalStatus } from '../http/credentials.ts';
 import { readFragment } from '../whep/whep-offer.ts';
 import { readPublishOffer } from './whip-offer.ts';
 import { WhipSession } from './whip-session.ts';
@@ -31,15 +32,6 @@ export interface KnownKeys {
   /** Null for a key that is not known here. */
   door(key: string): Omit<Door, 'closed'> | null;
 }
-
-const STATUS: Record<Extract<AccessAnswer, { outcome: 'refused' }>['reason'], number> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  FULL: 429,
-  OFFLINE: 409,
-  UNAVAILABLE: 503,
-};
 
 /**
  * WHIP (RFC 9725): `POST /whip/{key}` (or `/w/{key}`, or without the key and with `Authorization: Bearer {key}`, or SRS's
@@ -159,7 +151,7 @@ export class WhipEndpoint {
       credentials,
       address,
     });
-    if (answer.outcome === 'refused') return { status: STATUS[answer.reason], text: answer.detail };
+    if (answer.outcome === 'refused') return { status: refusalStatus[answer.reason], text: answer.detail };
     if (answer.outcome !== 'publish') {
       access.closed(session);
       return { status: 403, text: 'this may not be published' };
@@ -209,17 +201,6 @@ function keyOf(url: URL, credentials: Credentials): string | null {
 }
 
 /** LiveKit's clients may leave the word Bearer out. */
-function credentialsOf(request: IncomingMessage, url: URL): Credentials {
-  const header = (request.headers.authorization ?? '').slice(0, 8192);
-  const basic = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(header)?.[1];
-  if (basic !== undefined) {
-    const [user = '', ...password] = Buffer.from(basic, 'base64').toString('utf8').split(':');
-    return { kind: 'basic', user: user.slice(0, 200), password: password.join(':').slice(0, 1000) };
-  }
-  const token = /^(?:Bearer\s+)?(\S+)$/i.exec(header)?.[1] ?? url.searchParams.get('access_token');
-  return token ? { kind: 'bearer', token: token.slice(0, 8192) } : { kind: 'none' };
-}
-
 function decoded(path: string): string | null {
   try {
     return decodeURIComponent(path);
