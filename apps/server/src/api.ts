@@ -28,6 +28,7 @@ import { IamService } from './modules/iam/iam.service.ts';
 import { LoginThrottle } from './modules/iam/login-throttle.ts';
 import { PlayersService } from './modules/iam/players.service.ts';
 import { LiveService } from './modules/live/live.service.ts';
+import { LivekitServer, type LivekitServerOptions } from './modules/live/livekit-server.ts';
 import { RoomAdministration } from './modules/live/room-administration.ts';
 import { webhookRoutes } from './modules/live/webhooks.routes.ts';
 import { WebhooksService } from './modules/live/webhooks.service.ts';
@@ -169,10 +170,13 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     opened.push(() => clearInterval(forgetting));
 
     const streamRepository = new StreamRepository(valkey, config.quota);
+    const livekitServer = openLivekit(config, { livekit, mediaPlane, valkey, log, onMissing: () => rooms.refill() });
+    if (livekitServer) opened.push(() => livekitServer.close());
     const live = new LiveService({
       mediaPlane,
       valkey,
       livekit,
+      server: livekitServer,
       certificate: config.http.tls && readFileSync(config.http.tls.cert, 'utf8'),
       localHost: reachable(config.edge.host),
       tokenSeconds: config.tokens.viewerSeconds,
@@ -333,7 +337,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       tls: config.http.tls,
       corsOrigins: config.http.corsOrigins,
       trustedProxies: config.http.trustedProxies,
-      connectSources: () => edgeSources(mediaPlane),
+      connectSources: () => [...edgeSources(mediaPlane), ...(livekitServer ? originsOf(livekitServer.viewerUrl) : [])],
     });
     opened.push(() => server.close());
     opened.push(() => hub.close());
@@ -352,6 +356,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     await mediaPlane.start();
     watch.start();
     rooms.start();
+    livekitServer?.start();
     rights.start();
     events.start();
     history.start();
@@ -392,14 +397,25 @@ async function insist<T>(attempt: () => Promise<T>, log: Log): Promise<T> {
 function edgeSources(mediaPlane: MediaPlane): string[] {
   const sources = mediaPlane.nodes().flatMap(({ lease }) => {
     if (!lease.roles.includes('edge')) return [];
-    if (lease.public_url !== null) {
-      const { host } = new URL(lease.public_url);
-      return [`ws://${host}`, `wss://${host}`, `http://${host}`, `https://${host}`];
-    }
+    if (lease.public_url !== null) return originsOf(lease.public_url);
     const port = lease.public_port ?? 7880;
     return ['ws', 'wss', 'http', 'https'].map((scheme) => `${scheme}://*:${port}`);
   });
   return [...new Set(sources)];
+}
+
+function originsOf(url: string): string[] {
+  const { host } = new URL(url);
+  return ['ws', 'wss', 'http', 'https'].map((scheme) => `${scheme}://${host}`);
+}
+
+/** The LiveKit server that takes the place of our edges; null when none is set. */
+function openLivekit(
+  { livekit: { url } }: Config,
+  options: Omit<LivekitServerOptions, 'url' | 'changes'>,
+): LivekitServer | null {
+  if (url === null) return null;
+  return new LivekitServer({ ...options, url, changes: new ChangeBus(options.valkey, 'pushes') });
 }
 
 function versionOf(): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type MediaNodeOptions, startMediaNode } from '@marsad/media-node';
+import { fitCollectorToMedia, type MediaNodeOptions, startMediaNode } from '@marsad/media-node';
 import { type Config, type NodeRole, requireUrl } from '../config.ts';
 import type { Log } from '../platform/log/log.ts';
 import { reachable } from '../reachable.ts';
@@ -18,6 +18,7 @@ export interface MediaNodeIdentity {
 
 /** @throws ConfigError when VALKEY_URL is not set */
 export function openMediaNode(config: Config, identity: MediaNodeIdentity, log: Log) {
+  fitCollectorToMedia();
   return startMediaNode(mediaNodeOptions(config, identity, log));
 }
 
@@ -40,7 +41,12 @@ function mediaNodeOptions(
       }),
     },
     valkey: { url: requireUrl(config.valkey.url, 'VALKEY_URL'), keyPrefix: config.valkey.keyPrefix },
-    ...(roles.includes('edge') && { edge: edgeOptions(config, index, livekitCredentials(config, secrets), tellApi) }),
+    ...(roles.includes('edge') && {
+      edge: {
+        ...edgeOptions(config, index, livekitCredentials(config, secrets), tellApi),
+        ingressFile: join(config.dataDir, `ingress-${id}.json`),
+      },
+    }),
     log,
   };
 }

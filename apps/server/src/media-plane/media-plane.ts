@@ -1,5 +1,13 @@
 import { EventEmitter } from 'node:events';
-import type { AccessAnswer, AccessRequest, CameraSpec, NodeLease, Profile, StreamStatus } from '@marsad/contract';
+import type {
+  AccessAnswer,
+  AccessRequest,
+  CameraSpec,
+  NodeLease,
+  Profile,
+  PushSpec,
+  StreamStatus,
+} from '@marsad/contract';
 import type { RpcClientOptions } from '@marsad/media-node';
 import type { Log } from '../platform/log/log.ts';
 import { type CameraLive, CameraLiveState, type StreamFigures } from './camera-live.ts';
@@ -60,6 +68,8 @@ export class MediaPlane extends EventEmitter<Events> {
   #placed: ReadonlyMap<string, string> = new Map();
   readonly #publications = new Publications();
   #decider: AccessDecider | null = null;
+  /** Null: nothing is pushed anywhere, and the nodes need not be told so. */
+  #pushes: readonly PushSpec[] | null = null;
   #generation = 0;
   #timers: NodeJS.Timeout[] = [];
   #push: NodeJS.Timeout | null = null;
@@ -103,6 +113,14 @@ export class MediaPlane extends EventEmitter<Events> {
     }
     for (const id of this.#states.keys()) if (!this.#cameras.has(id)) this.#states.delete(id);
     this.#place();
+  }
+
+  /** Replaces the set of streams that are pushed to other servers, each by the node that has the camera. */
+  setPushes(pushes: readonly PushSpec[]): void {
+    const same = this.#pushes !== null && JSON.stringify(this.#pushes) === JSON.stringify(pushes);
+    this.#pushes = pushes;
+    if (same || this.#closed) return;
+    for (const link of this.#links.values()) void this.#tellPushes(link);
   }
 
   live(camera: string): CameraLive {
@@ -299,9 +317,7 @@ export class MediaPlane extends EventEmitter<Events> {
   /** Tells a node its part of the placement. One that is away is told when it is back. */
   async #tell(link: NodeLink): Promise<void> {
     if (!link.rpc.connected) return;
-    // Nodes take the newest; two changes within a millisecond still have to differ.
-    this.#generation = Math.max(this.#generation + 1, this.#o.now());
-    const generation = this.#generation;
+    const generation = this.#nextGeneration();
     try {
       if (link.has('ingest')) {
         const cameras = [...link.cameras].flatMap((id) => this.#cameras.get(id) ?? []);
@@ -320,6 +336,25 @@ export class MediaPlane extends EventEmitter<Events> {
     } catch (error) {
       this.#o.log.warn({ err: error, node: link.id }, 'a media node could not be told its cameras');
     }
+    await this.#tellPushes(link);
+  }
+
+  async #tellPushes(link: NodeLink): Promise<void> {
+    if (this.#pushes === null || !link.rpc.connected) return;
+    const pushes = this.#pushes.filter(
+      ({ camera }) => this.#placed.get(camera) === link.id && !this.#cameras.get(camera)?.hidden,
+    );
+    try {
+      await link.rpc.call('ingest.push', { generation: this.#nextGeneration(), pushes });
+    } catch (error) {
+      this.#o.log.warn({ err: error, node: link.id }, 'a media node could not be told what it pushes');
+    }
+  }
+
+  /** Nodes take the newest; two changes within a millisecond still have to differ. */
+  #nextGeneration(): number {
+    this.#generation = Math.max(this.#generation + 1, this.#o.now());
+    return this.#generation;
   }
 
   #lost(link: NodeLink): void {

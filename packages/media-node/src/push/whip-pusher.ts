@@ -42,6 +42,7 @@ const DARK = 8000;
 export class WhipPusher implements FeedReader {
   readonly #options: WhipPusherOptions;
   readonly #backoff: Backoff;
+  #key: StreamKey;
   #feed: Feed | null = null;
   #session: PushSession | null = null;
   #retry: NodeJS.Timeout | null = null;
@@ -53,6 +54,7 @@ export class WhipPusher implements FeedReader {
   constructor(options: WhipPusherOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.backoff);
+    this.#key = options.key;
   }
 
   get current(): PushStatus {
@@ -66,18 +68,21 @@ export class WhipPusher implements FeedReader {
 
   start(): void {
     if (this.#feed || this.#closed) return;
-    const { parts, key } = this.#options;
-    this.#feed = parts.feeds.acquire(key, this);
+    this.#feed = this.#options.parts.feeds.acquire(this.#key, this);
     if (this.#feed.lastStatus) this.status(this.#feed, this.#feed.lastStatus);
   }
 
   picture(): void {}
 
-  status(_feed: Feed, status: StreamStatus): void {
-    if (this.#closed) return;
+  status(feed: Feed, status: StreamStatus): void {
+    if (this.#closed || feed !== this.#feed) return;
     if (status.state === 'live') {
       this.#calm();
       if (!this.#session && !this.#retry) this.#attempt();
+      return;
+    }
+    if (status.state === 'unsupported' && status.reason === 'STREAM_NOT_FOUND' && feed.key.profile === 'sub') {
+      this.#takeMain(feed);
       return;
     }
     if (this.#session) this.#dark ??= setTimeout(() => this.#goDark(status), DARK);
@@ -95,17 +100,26 @@ export class WhipPusher implements FeedReader {
     await session?.close();
   }
 
+  /** A camera without a small picture is pushed with the one it has, as viewers of an edge are shown it. */
+  #takeMain(feed: Feed): void {
+    const { parts, key } = this.#options;
+    this.#key = { camera: key.camera, profile: 'main' };
+    this.#feed = parts.feeds.acquire(this.#key, this);
+    parts.feeds.release(feed, this);
+    if (this.#feed.lastStatus) this.status(this.#feed, this.#feed.lastStatus);
+  }
+
   #attempt(): void {
     this.#retry = null;
     if (this.#feed?.lastStatus && this.#feed.lastStatus.state !== 'live') {
       this.#tell({ state: 'waiting', reason: wordsOf(this.#feed.lastStatus) });
       return;
     }
-    const { parts, key, target } = this.#options;
+    const { parts, target } = this.#options;
     this.#tell({ state: 'connecting' });
     const session: PushSession = new PushSession({
       parts,
-      key,
+      key: this.#key,
       target,
       onConnected: () => {
         if (this.#session !== session || this.#status.state === 'pushing') return;

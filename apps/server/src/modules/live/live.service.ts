@@ -1,5 +1,5 @@
 import type { RoomMetadata } from '@marsad/contract';
-import { AccessToken, type RoomServiceClient, TwirpError } from 'livekit-server-sdk';
+import { AccessToken, type RoomServiceClient } from 'livekit-server-sdk';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import type { NodeLink } from '../../media-plane/node-link.ts';
 import { choose } from '../../media-plane/rendezvous.ts';
@@ -7,6 +7,8 @@ import { AppError } from '../../platform/app-error.ts';
 import { loadScript } from '../../platform/valkey/script.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
 import { edgeRooms } from './edge-rooms.ts';
+import { LIVEKIT, type LivekitServer } from './livekit-server.ts';
+import { ignoreMissing } from './twirp-answers.ts';
 import { type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 const directory = loadScript(new URL('room-directory.lua', import.meta.url));
@@ -17,6 +19,8 @@ export interface LiveServiceOptions {
   readonly mediaPlane: Pick<MediaPlane, 'edges'>;
   readonly valkey: Valkey;
   readonly livekit: { readonly apiKey: string; readonly apiSecret: string };
+  /** In the place of our edges, for viewers of LiveKit's protocol; null without one. */
+  readonly server: LivekitServer | null;
   /** The certificate (PEM) with which edges speak TLS; null when they don't. */
   readonly certificate: string | null;
   /** Address at which edges of this machine listen. */
@@ -59,45 +63,53 @@ export class LiveService {
   /**
    * Makes a room show these cameras to these viewers, and ends whoever else is in it; without any it goes. Always the
    * whole truth and never a difference: doing it twice, or late, does no harm.
-   * @returns the edge it is on
-   * @throws AppError `SERVICE_UNAVAILABLE` when no edge can be reached
+   * @throws AppError `SERVICE_UNAVAILABLE` when no edge, or not the LiveKit server, can be reached
    */
-  async show(room: string, { cameras, viewers }: Shown): Promise<NodeLink> {
+  async show(room: string, shown: Shown): Promise<void> {
+    if (this.#o.server?.has(room)) return this.#o.server.show(room, shown);
+    const { cameras, viewers } = shown;
     const edge = await this.edgeOf(room);
     const client = this.#clientOf(edge);
     try {
       if (cameras.length === 0 || viewers.length === 0) {
         await client.deleteRoom(room).catch(ignoreMissing);
         await this.#o.valkey.run((valkey) => valkey.hdel(this.#directoryKey, room));
-        return edge;
+        return;
       }
       const metadata = JSON.stringify({ cameras: [...cameras], viewers: [...viewers] } satisfies RoomMetadata);
       // Answers the room as it is when there already is one, with the metadata it had.
       const found = await client.createRoom({ name: room, metadata, departureTimeout: 20 });
       if (found.metadata !== metadata) await client.updateRoomMetadata(room, metadata);
-      return edge;
     } catch (error) {
       throw new AppError('SERVICE_UNAVAILABLE', { part: 'media_nodes' }, error);
     }
   }
 
-  /** Every edge that can be commanded, for looking at rooms whoever made them. */
+  /** The room in which a user watches a camera. */
+  roomOf(user: string, camera: string, wall: string | undefined, quality: 'high' | 'medium' | 'low'): string {
+    if (this.#o.server) return this.#o.server.roomOf(camera, quality);
+    return wall === undefined ? `camera_${camera}` : `wall_${user}_${wall}`;
+  }
+
+  /** Every edge that can be commanded, and the LiveKit server, for looking at rooms whoever made them. */
   servers(): { edge: string; client: RoomServiceClient }[] {
-    return this.#o.mediaPlane.edges().map((edge) => ({ edge: edge.id, client: this.#clientOf(edge) }));
+    const edges = this.#o.mediaPlane.edges().map((edge) => ({ edge: edge.id, client: this.#clientOf(edge) }));
+    return this.#o.server ? [...edges, { edge: LIVEKIT, client: this.#o.server.rooms }] : edges;
   }
 
   /** Every viewer on every edge. Edges that do not answer are named, because then the answer is not whole. */
   async watching(): Promise<{ rooms: WatchedRoom[]; silent: string[] }> {
     const silent: string[] = [];
+    const { mediaPlane, server } = this.#o;
+    const asked = mediaPlane.edges().map((edge) => ({ id: edge.id, answer: this.#watchingOn(edge) }));
+    if (server) asked.push({ id: LIVEKIT, answer: server.watching() });
     const answers = await Promise.all(
-      this.#o.mediaPlane.edges().map(async (edge) => {
-        try {
-          return await this.#watchingOn(edge);
-        } catch {
-          silent.push(edge.id);
+      asked.map(({ id, answer }) =>
+        answer.catch(() => {
+          silent.push(id);
           return [];
-        }
-      }),
+        }),
+      ),
     );
     return { rooms: answers.flat(), silent };
   }
@@ -117,6 +129,7 @@ export class LiveService {
   /** Says where rooms are that somebody watches: a directory that was lost must not move them. */
   async rememberWhere(rooms: readonly WatchedRoom[]): Promise<void> {
     for (const { room, edge } of rooms) {
+      if (edge === LIVEKIT) continue;
       await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));
     }
   }
@@ -126,8 +139,14 @@ export class LiveService {
     await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));
   }
 
-  /** @param host host name of the caller's request, for edges without an address of their own */
-  async admit(edge: NodeLink, room: string, camera: string, viewer: Viewer, host: string): Promise<Admission> {
+  /**
+   * @param host host name of the caller's request, for edges without an address of their own
+   * @throws AppError `SERVICE_UNAVAILABLE` when no edge is there
+   */
+  async admit(room: string, camera: string, viewer: Viewer, host: string): Promise<Admission> {
+    const { server, mediaPlane } = this.#o;
+    const onServer = server?.has(room) ?? false;
+    const edge = onServer ? mediaPlane.edges()[0] : await this.edgeOf(room);
     const token = new AccessToken(this.#o.livekit.apiKey, this.#o.livekit.apiSecret, {
       identity: viewer.identity,
       name: viewer.name,
@@ -136,11 +155,11 @@ export class LiveService {
       attributes: { user: viewer.user, reservation: viewer.reservation },
     });
     token.addGrant({ room, roomJoin: true, canSubscribe: true, canPublish: false, canPublishData: false });
-    const base = this.publicUrlOf(edge, host);
+    const base = edge ? this.publicUrlOf(edge, host) : '';
     return {
       token: await token.toJwt(),
-      livekitUrl: base,
-      whepUrl: `${base.replace(/^ws/, 'http')}/whep/${encodeURIComponent(camera)}`,
+      livekitUrl: server && onServer ? server.viewerUrl : base,
+      whepUrl: edge ? `${base.replace(/^ws/, 'http')}/whep/${encodeURIComponent(camera)}` : '',
     };
   }
 
@@ -182,9 +201,4 @@ export class LiveService {
     const host = /^tls:\/\/(.+):\d+$/.exec(lease.rpc)?.[1] ?? this.#o.localHost;
     return `${this.#o.certificate !== null ? 'https' : 'http'}://${host}:${lease.public_port ?? 7880}`;
   }
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (error instanceof TwirpError && (error.code === 'not_found' || error.status === 404)) return;
-  throw error;
 }

@@ -1,4 +1,5 @@
 import { RoomMetadata } from '@marsad/contract';
+import { z } from 'zod';
 
 /** A room in which somebody is, as its edge tells it. */
 export interface WatchedRoom {
@@ -44,9 +45,15 @@ export function watchedRoom(
   return { edge, room, watched };
 }
 
+/** A room on a LiveKit server of somebody else names its one camera in a form of its own. */
+const Served = z.object({ marsad: z.object({ camera: z.string(), name: z.string() }) });
+
 function camerasIn(metadata: string): RoomMetadata['cameras'] {
   try {
-    return RoomMetadata.parse(JSON.parse(metadata)).cameras;
+    const parsed: unknown = JSON.parse(metadata);
+    const served = Served.safeParse(parsed);
+    if (served.success) return [{ id: served.data.marsad.camera, name: served.data.marsad.name }];
+    return RoomMetadata.parse(parsed).cameras;
   } catch {
     return [];
   }

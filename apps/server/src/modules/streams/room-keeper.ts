@@ -53,16 +53,16 @@ export class RoomKeeper {
       }, this.#o.interval ?? 1_000),
       setInterval(() => void this.#sweep(), this.#o.sweepInterval ?? 60_000),
     ];
-    this.#o.mediaPlane.on('edge', this.#refill);
-    this.#o.mediaPlane.on('edge-gone', this.#refill);
+    this.#o.mediaPlane.on('edge', this.refill);
+    this.#o.mediaPlane.on('edge-gone', this.refill);
     void this.#sweep();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    this.#o.mediaPlane.off('edge', this.#refill);
-    this.#o.mediaPlane.off('edge-gone', this.#refill);
+    this.#o.mediaPlane.off('edge', this.refill);
+    this.#o.mediaPlane.off('edge-gone', this.refill);
     await Promise.allSettled([this.#settling, ...this.#running.values(), ...this.#waiting.values()]);
   }
 
@@ -160,8 +160,8 @@ export class RoomKeeper {
     }
   }
 
-  /** An edge came or went: whatever room is not where it should be is made there. */
-  readonly #refill = (): void => {
+  /** An edge came or went, or rooms are missing: whatever room is not where it should be is made there. */
+  readonly refill = (): void => {
     this.#stale = true;
     void this.#fill();
   };

@@ -53,15 +53,13 @@ export class StreamsService {
     }
     await this.#refuseEarly(caller, body);
     const { camera_id, wall_id, quality } = body;
-    const room = roomOf(identity.id, camera_id.toLowerCase(), wall_id);
+    const room = live.roomOf(identity.id, camera_id.toLowerCase(), wall_id, quality);
     const viewer = `user_${identity.id}_${wall_id ?? randomBytes(8).toString('hex')}`;
     const wanted = { camera: camera_id, room, identity: viewer, quality };
     return this.#o.reserving.take(caller, wanted, async (held) => {
       const { id: camera, name: camera_name } = held.camera;
-      const edge = await live.edgeOf(room);
       const { id: user, displayName: name } = identity;
       const admission = await live.admit(
-        edge,
         room,
         camera,
         { identity: held.identity, name, user, reservation: held.id },
@@ -128,7 +126,7 @@ export class StreamsService {
    * Answers "full" again without asking anybody, when somebody was told so a moment ago: a wall that keeps asking must
    * not cost more than one that is served.
    */
-  async #refuseEarly(caller: Caller, { camera_id, wall_id }: ReserveBody): Promise<void> {
+  async #refuseEarly(caller: Caller, { camera_id, wall_id, quality }: ReserveBody): Promise<void> {
     const brief = this.#o.cameras.remembered(camera_id);
     if (brief === undefined || brief.removed) return;
     const { id, source } = brief;
@@ -136,12 +134,8 @@ export class StreamsService {
     if (told === null || this.#o.counts === 'cameras') return;
     requireSource(caller, 'camera', source, 'view');
     const user = caller.identity.id;
-    if (await this.#o.repository.holds(user, id, roomOf(user, id, wall_id))) return;
+    if (await this.#o.repository.holds(user, id, this.#o.live.roomOf(user, id, wall_id, quality))) return;
     this.#o.reservations.inc({ source, status: 'rejected' });
     throw new AppError('AGENCY_LIMIT_EXCEEDED', { ...told });
   }
-}
-
-function roomOf(user: string, camera: string, wall: string | undefined): string {
-  return wall === undefined ? `camera_${camera}` : `wall_${user}_${wall}`;
 }
