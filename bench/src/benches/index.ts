@@ -5,8 +5,9 @@ import { firstFrame } from './first-frame.ts';
 import { glass } from './glass.ts';
 import { ingest } from './ingest.ts';
 import { quota } from './quota.ts';
+import { rtspFanout } from './rtsp-fanout.ts';
 import { soak } from './soak.ts';
 import { wall } from './wall.ts';
 
 /** Every bench there is, in the order the help shows them. */
-export const benches: readonly Bench[] = [ingest, fanout, firstFrame, glass, wall, quota, api, soak];
+export const benches: readonly Bench[] = [ingest, fanout, rtspFanout, firstFrame, glass, wall, quota, api, soak];

@@ -3,6 +3,7 @@ import type { AccessAnswer, AccessRequest, Credentials, Profile } from '@marsad/
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { StreamProvider } from '../../stream-provider.ts';
+import type { StreamPublishing } from '../../stream-publishing.ts';
 import type { Access } from '../access.ts';
 import { EdgeMetrics } from '../edge-metrics.ts';
 import { BurstPacer } from '../egress/burst-pacer.ts';
@@ -77,7 +78,6 @@ export interface TestRtsp {
   readonly endpoint: RtspEndpoint;
   readonly access: TestAccess;
   readonly rooms: Rooms;
-  readonly publishing: MemoryPublishing;
   readonly registry: Registry;
   /** `rtsp://127.0.0.1:port` */
   readonly url: string;
@@ -87,15 +87,18 @@ export interface TestRtsp {
 }
 
 /** An RTSP server on free loopback ports, started, with nothing of an edge but what it needs. */
-export async function testRtsp(streams: StreamProvider, options: Partial<RtspOptions> = {}): Promise<TestRtsp> {
+export async function testRtsp(
+  streams: StreamProvider,
+  options: Partial<RtspOptions> & { publishing?: StreamPublishing } = {},
+): Promise<TestRtsp> {
   const registry = new Registry();
   const metrics = new EdgeMetrics(registry);
   const rooms = new Rooms({ events: { event: () => {} }, metrics });
   const access = new TestAccess(rooms);
-  const publishing = new MemoryPublishing();
+  const { publishing = new MemoryPublishing(), ...rtsp } = options;
   const [pacer, clock] = [new BurstPacer(), new EgressClock()];
   const endpoint = new RtspEndpoint({
-    rtsp: { host: '127.0.0.1', port: 0, udpPort: 0, ...options },
+    rtsp: { host: '127.0.0.1', port: 0, udpPort: 0, ...rtsp },
     parts: { rooms, access, publishing, metrics, pacer, clock, log: pino({ level: 'silent' }) },
     streams,
   });
@@ -104,7 +107,6 @@ export async function testRtsp(streams: StreamProvider, options: Partial<RtspOpt
     endpoint,
     access,
     rooms,
-    publishing,
     registry,
     url: `rtsp://127.0.0.1:${endpoint.port}`,
     adaUrl: `rtsp://ada:lovelace@127.0.0.1:${endpoint.port}`,
