@@ -3,7 +3,9 @@ import { createClient, sources } from '@marsad/contract';
 import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
+import { pidOf } from '../fixtures/role-process.ts';
 import { percentile } from '../measure/percentile.ts';
+import { startUsage, type UsageOverTime } from '../measure/process-usage.ts';
 
 /** Cameras of the demonstration that are reserved, in rooms of their own. */
 const CAMERAS = 4;
@@ -56,6 +58,9 @@ export const api: Bench = {
       };
       for (let warm = 0; warm < 20; warm += 1) await round(warm).catch(() => {});
       for (const list of Object.values(took)) list.length = 0;
+      const usages = await Promise.all(
+        ['api', 'media-node-1'].map((role) => startUsage([pidOf(marsad.dataDir, role)])),
+      );
       const rounds: Promise<void>[] = [];
       const startedAt = performance.now();
       for (let number = 0; number * 3 * gap < seconds * 1000; number += 1) {
@@ -65,7 +70,9 @@ export const api: Bench = {
       }
       await Promise.all(rounds);
       const elapsed = (performance.now() - startedAt) / 1000;
+      const [ofApi, ofNode] = await Promise.all(usages.map((usage) => usage.stop()));
       const all = Object.values(took).flat();
+      const cpuMs = (usage?: UsageOverTime) => ((usage?.cores ?? 0) * (usage?.seconds ?? 0) * 1000) / all.length;
       const [rps, p99] = [all.length / elapsed, percentile(all, 99)];
       const left = (await client.streams.stats()).total_viewers;
       return {
@@ -76,10 +83,19 @@ export const api: Bench = {
           { name: 'p99 of reserve', value: percentile(took.reserve, 99), unit: 'ms' },
           { name: 'p99 of heartbeat', value: percentile(took.heartbeat, 99), unit: 'ms' },
           { name: 'p99 of release', value: percentile(took.release, 99), unit: 'ms' },
+          { name: 'processor time of the api per request', value: cpuMs(ofApi), unit: 'ms' },
+          { name: 'processor time of the media node per request', value: cpuMs(ofNode), unit: 'ms' },
           { name: 'failed', value: failed, target: '0' },
           { name: 'reservations left over', value: left, target: '0' },
         ],
-        json: { rps: Math.round(rps), p99_ms: Number(p99.toFixed(1)), failed, left },
+        json: {
+          rps: Math.round(rps),
+          p99_ms: Number(p99.toFixed(1)),
+          failed,
+          left,
+          api_cpu_ms: Number(cpuMs(ofApi).toFixed(2)),
+          node_cpu_ms: Number(cpuMs(ofNode).toFixed(2)),
+        },
       };
     } finally {
       await marsad.stop();

@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Client, createClient } from '@marsad/contract';
 import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
-import { readPidFile } from '../../../apps/server/src/supervisor/sibling/pid-file.ts';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
+import { pidOf } from '../fixtures/role-process.ts';
 import type { ReceivingPeer } from '../viewers/receiving-peer.ts';
 import { viewByWhep } from '../viewers/whep.ts';
 
@@ -21,15 +20,9 @@ interface Footprint {
 }
 
 async function footprint(marsad: RunningMarsad, role: string): Promise<Footprint> {
-  const pid = pidOf(marsad, role);
+  const pid = pidOf(marsad.dataDir, role);
   const [status, handles] = await Promise.all([readFile(`/proc/${pid}/status`, 'utf8'), readdir(`/proc/${pid}/fd`)]);
   return { rssMb: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024, handles: handles.length };
-}
-
-function pidOf(marsad: RunningMarsad, role: string): number {
-  const running = readPidFile(join(marsad.dataDir, 'run', `${role}.pid`));
-  if (running === null) throw new Error(`${role} does not run`);
-  return running.pid;
 }
 
 /** Reserves, watches for a while, and leaves: by releasing, by closing without a word, or by staying away at once. */
@@ -83,10 +76,10 @@ export const soak: Bench = {
       const at = async (share: number) => wait(Math.max(0, startedAt + total * share - performance.now()));
 
       await at(0.2);
-      process.kill(pidOf(marsad, 'simulator'), 'SIGKILL');
+      process.kill(pidOf(marsad.dataDir, 'simulator'), 'SIGKILL');
       say('every camera is gone, and comes back');
       await at(0.4);
-      process.kill(pidOf(marsad, 'media-node-1'), 'SIGKILL');
+      process.kill(pidOf(marsad.dataDir, 'media-node-1'), 'SIGKILL');
       say('the media node was killed');
       await at(0.6);
       const early = await Promise.all(['api', 'media-node-1'].map((role) => footprint(marsad, role)));

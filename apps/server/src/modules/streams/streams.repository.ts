@@ -1,5 +1,5 @@
 import { type Quality, type Source, sources } from '@marsad/contract';
-import { Batch } from '../../platform/valkey/batch.ts';
+import { Batch } from '../../platform/batch.ts';
 import { loadScript } from '../../platform/valkey/script.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
 import {

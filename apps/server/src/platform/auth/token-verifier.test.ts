@@ -141,4 +141,24 @@ describe('TokenVerifier', () => {
   ])('refuses %s', async (_what, token) => {
     await expect(verifier.verify(await token())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
+
+  it('does not check again what was good a moment ago, and no longer than it lives', async () => {
+    let at = now;
+    const remembering = new TokenVerifier([{ issuer: 'marsad', key: ours.publicKey }], () => at);
+    const token = await sign((one) => one.setExpirationTime(seconds + 20));
+    const first = await remembering.verify(token);
+    expect(await remembering.verify(token)).toBe(first);
+    expect(await remembering.verify(await sign())).not.toBe(first);
+    await expect(remembering.verify(`${token.slice(0, -8)}AAAAAAAA`)).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+    at += 19_000;
+    expect(await remembering.verify(token)).toBe(first);
+    at += 7_000;
+    await expect(remembering.verify(token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    const long = await sign();
+    const once = await remembering.verify(long);
+    at += 31_000;
+    expect(await remembering.verify(long)).not.toBe(once);
+  });
 });
