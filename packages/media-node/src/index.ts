@@ -1,4 +1,5 @@
 export { type MediaNode, type MediaNodeOptions, startMediaNode } from './media-node.ts';
+export { fitCollectorToMedia } from './process-memory.ts';
 export { RpcClient, type RpcClientOptions, type RpcEvent } from './rpc/rpc-client.ts';
 export { RpcError, type RpcErrorCode } from './rpc/rpc-error.ts';
 export { RpcServer, type RpcServerOptions } from './rpc/rpc-server.ts';

@@ -10,7 +10,8 @@ import {
 
 /** Takes the packets of one medium. They are valid only during the call. */
 export interface PacketReceiver {
-  rtp(packet: Buffer): void;
+  /** The packet is `bytes[start … end - 1]`; by default all of them. */
+  rtp(bytes: Buffer, start?: number, end?: number): void;
   rtcp(packet: Buffer): void;
 }
 
@@ -54,16 +55,17 @@ export class TrackIntake implements PacketReceiver {
   /** The way the packets will take is known. */
   attach(path: MediaPath): void {
     this.#path = path;
-    if (path.kind === 'udp') this.#order = new ReorderBuffer({ onPacket: (packet) => this.#take(packet) });
+    if (path.kind === 'udp')
+      this.#order = new ReorderBuffer({ onPacket: (packet) => this.#take(packet, 0, packet.length) });
   }
 
-  rtp(packet: Buffer): void {
+  rtp(bytes: Buffer, start = 0, end = bytes.length): void {
     const order = this.#order;
     if (!order) {
-      this.#take(packet);
+      this.#take(bytes, start, end);
       return;
     }
-    order.push(packet);
+    order.push(bytes.subarray(start, end));
     if (order.size > 0) this.#expireLater(order);
   }
 
@@ -99,9 +101,9 @@ export class TrackIntake implements PacketReceiver {
     this.#path = null;
   }
 
-  #take(buffer: Buffer): void {
+  #take(buffer: Buffer, start: number, end: number): void {
     const packet = this.#packet;
-    if (!packet.read(buffer)) return;
+    if (!packet.read(buffer, start, end)) return;
     if (packet.ssrc !== this.#ssrc) {
       this.#ssrc = packet.ssrc;
       this.#statistics = new ReceptionStatistics({ ssrc: packet.ssrc, clockRate: this.#options.clockRate });

@@ -1,5 +1,9 @@
-/** Buffers that NAL units are cut from. Small enough that one kept picture holds little else in memory. */
-const blockBytes = 65_536;
+/**
+ * Buffers that NAL units are cut from: each twice as long as the one before, from `firstBlock` to `largestBlock`. Long
+ * enough that few are made, short enough that one kept picture holds little else in memory.
+ */
+const firstBlock = 16_384;
+const largestBlock = 262_144;
 const unused = Buffer.alloc(0);
 
 /**
@@ -8,6 +12,7 @@ const unused = Buffer.alloc(0);
  */
 export class NalArena {
   #block = unused;
+  #blockBytes = firstBlock;
   #start = 0;
   #end = 0;
 
@@ -54,7 +59,8 @@ export class NalArena {
   #grow(more: number): void {
     const length = this.#end - this.#start;
     const needed = length + more;
-    const block = Buffer.allocUnsafeSlow(Math.max(blockBytes, length === 0 ? needed : needed + (needed >> 1)));
+    const block = Buffer.allocUnsafeSlow(Math.max(this.#blockBytes, length === 0 ? needed : needed + (needed >> 1)));
+    this.#blockBytes = Math.min(largestBlock, this.#blockBytes * 2);
     this.#block.copy(block, 0, this.#start, this.#end);
     this.#block = block;
     this.#start = 0;

@@ -15,6 +15,7 @@ export class RtpPacket {
   /** 32 bits. */
   timestamp = 0;
   ssrc = 0;
+  csrcStart = 12;
   csrcCount = 0;
   /** Profile word of the header extension, or -1 without one (5.3.1). */
   extensionProfile = -1;
@@ -24,34 +25,32 @@ export class RtpPacket {
   payloadStart = 0;
   payloadEnd = 0;
 
-  /** False when the bytes are no RTP packet; then the fields are of no meaning. */
-  read(buffer: Buffer): boolean {
-    const length = buffer.length;
-    if (length < 12) return false;
-    const first = buffer[0] ?? 0;
+  /** Reads `buffer[from … to - 1]`. False when the bytes are no RTP packet; then the fields are of no meaning. */
+  read(buffer: Buffer, from = 0, to = buffer.length): boolean {
+    if (to - from < 12) return false;
+    const first = buffer[from] ?? 0;
     if (first >> 6 !== 2) return false;
-    const second = buffer[1] ?? 0;
+    const second = buffer[from + 1] ?? 0;
     this.buffer = buffer;
     this.marker = second >= 0x80;
     this.payloadType = second & 0x7f;
-    this.sequence = ((buffer[2] ?? 0) << 8) | (buffer[3] ?? 0);
-    this.timestamp =
-      (((buffer[4] ?? 0) << 24) | ((buffer[5] ?? 0) << 16) | ((buffer[6] ?? 0) << 8) | (buffer[7] ?? 0)) >>> 0;
-    this.ssrc =
-      (((buffer[8] ?? 0) << 24) | ((buffer[9] ?? 0) << 16) | ((buffer[10] ?? 0) << 8) | (buffer[11] ?? 0)) >>> 0;
+    this.sequence = ((buffer[from + 2] ?? 0) << 8) | (buffer[from + 3] ?? 0);
+    this.timestamp = uint32(buffer, from + 4);
+    this.ssrc = uint32(buffer, from + 8);
+    this.csrcStart = from + 12;
     this.csrcCount = first & 0x0f;
-    let start = 12 + this.csrcCount * 4;
+    let start = from + 12 + this.csrcCount * 4;
     this.extensionProfile = -1;
     if ((first & 0x10) !== 0) {
-      if (start + 4 > length) return false;
+      if (start + 4 > to) return false;
       this.extensionProfile = ((buffer[start] ?? 0) << 8) | (buffer[start + 1] ?? 0);
       this.extensionStart = start + 4;
       start += 4 + (((buffer[start + 2] ?? 0) << 8) | (buffer[start + 3] ?? 0)) * 4;
       this.extensionEnd = start;
     }
-    let end = length;
+    let end = to;
     if ((first & 0x20) !== 0) {
-      const padding = buffer[length - 1] ?? 0;
+      const padding = buffer[to - 1] ?? 0;
       if (padding === 0) return false;
       end -= padding;
     }
@@ -68,8 +67,13 @@ export class RtpPacket {
 
   /** Contributing sources, in a new array. */
   get csrc(): number[] {
-    return Array.from({ length: this.csrcCount }, (_, i) => this.buffer.readUInt32BE(12 + i * 4));
+    return Array.from({ length: this.csrcCount }, (_, i) => this.buffer.readUInt32BE(this.csrcStart + i * 4));
   }
+}
+
+function uint32(buffer: Buffer, at: number): number {
+  const high = ((buffer[at] ?? 0) << 24) | ((buffer[at + 1] ?? 0) << 16);
+  return (high | ((buffer[at + 2] ?? 0) << 8) | (buffer[at + 3] ?? 0)) >>> 0;
 }
 
 /** @throws MediaError RTP_MALFORMED */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactNtp, ntpFromUnix, unixFromNtp } from './ntp.ts';
-import { formatRtp, parseRtp } from './packet.ts';
+import { formatRtp, parseRtp, RtpPacket } from './packet.ts';
 import { ReceptionStatistics } from './reception.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
 import { SenderClock } from './sender-clock.ts';
@@ -34,6 +34,18 @@ describe('RTP packets', () => {
     expect(packet.extensionProfile).toBe(0xbede);
     expect(bytes.toString('hex', packet.extensionStart, packet.extensionEnd)).toBe('aabbccdd');
     expect(packet.payload.toString('hex')).toBe('01020304');
+  });
+
+  it('are read where they lie among other bytes, and no further', () => {
+    const bytes = Buffer.from('b260000100000002000000030000000a0000000bbede0001aabbccdd01020304000003', 'hex');
+    const among = Buffer.concat([Buffer.alloc(5, 0xff), bytes, Buffer.alloc(7, 0xff)]);
+    const packet = new RtpPacket();
+    expect(packet.read(among, 5, 5 + bytes.length)).toBe(true);
+    expect(packet).toMatchObject({ payloadType: 96, marker: false, sequence: 1, timestamp: 2, ssrc: 3 });
+    expect(packet.csrc).toEqual([10, 11]);
+    expect(among.toString('hex', packet.extensionStart, packet.extensionEnd)).toBe('aabbccdd');
+    expect(packet.payload.toString('hex')).toBe('01020304');
+    for (let end = 5; end < 33; end++) expect(packet.read(among, 5, end)).toBe(false);
   });
 
   it('cut anywhere in the header, or with impossible padding, are refused', () => {

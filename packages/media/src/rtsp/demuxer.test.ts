@@ -69,6 +69,21 @@ describe('RtspDemuxer', () => {
     expect(views).toBe(2);
   });
 
+  it('says where a packet lies to who wants no view of it, also one that straddles chunks', () => {
+    const packets = [rtp(1), rtp(2), rtp(3)];
+    const stream = Buffer.concat(packets.map((packet, at) => formatInterleaved(at, packet)));
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const found: [number, string][] = [];
+      const demuxer = new RtspDemuxer({
+        onFrame: () => expect.unreachable(),
+        onPacket: (channel, bytes, start, end) => found.push([channel, bytes.toString('hex', start, end)]),
+      });
+      demuxer.push(stream.subarray(0, cut));
+      demuxer.push(stream.subarray(cut));
+      expect(found).toEqual(packets.map((packet, at) => [at, packet.toString('hex')]));
+    }
+  });
+
   it('finds its way after garbage of any kind, at any cut', () => {
     const stream = Buffer.concat([
       formatInterleaved(0, rtp(1)),

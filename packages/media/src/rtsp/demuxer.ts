@@ -9,6 +9,11 @@ export interface RtspDemuxerOptions {
    * chunk or of a buffer that is used again for the next packet. Copy what must stay.
    */
   onFrame?(channel: number, payload: Buffer): void;
+  /**
+   * The same for who takes in thousands a second, to whom a view of each is too dear: the packet is
+   * `bytes[start … end - 1]`, valid only during the call. Called instead of `onFrame`.
+   */
+  onPacket?(channel: number, bytes: Buffer, start: number, end: number): void;
   /** Start line and fields of one message, in bytes. Default 65,536. */
   maxHeaderBytes?: number;
   /** Body of one message, in bytes. Default 1,048,576. */
@@ -93,7 +98,7 @@ export class RtspDemuxer {
         if (chunk[at] === DOLLAR && at + 4 <= length && this.#inSync) {
           const end = at + 4 + (((chunk[at + 2] ?? 0) << 8) | (chunk[at + 3] ?? 0));
           if (end <= length) {
-            this.#options.onFrame?.(chunk[at + 1] ?? 0, chunk.subarray(at + 4, end));
+            this.#frame(chunk, at, end);
             at = end;
             continue;
           }
@@ -103,6 +108,14 @@ export class RtspDemuxer {
       else if (this.#collecting === 'head') at = this.#continueHead(chunk, at);
       else at = this.#continueBody(chunk, at);
     }
+  }
+
+  /** `bytes[start … end - 1]` is a packet with the four bytes before it. */
+  #frame(bytes: Buffer, start: number, end: number): void {
+    const channel = bytes[start + 1] ?? 0;
+    const { onPacket, onFrame } = this.#options;
+    if (onPacket) onPacket(channel, bytes, start + 4, end);
+    else onFrame?.(channel, bytes.subarray(start + 4, end));
   }
 
   /** At a boundary: decides what comes next, or skips a byte. */
@@ -154,7 +167,7 @@ export class RtspDemuxer {
     }
     if (this.#have < size) return at;
     this.#collecting = 'nothing';
-    this.#options.onFrame?.(this.#collected[1] ?? 0, this.#collected.subarray(4, size));
+    this.#frame(this.#collected, 0, size);
     return at;
   }
 

@@ -19,8 +19,8 @@ export interface RtspConnectionOptions {
   readonly verifyCertificate: boolean;
   /** For the connection to stand, and for each answer, milliseconds. */
   readonly timeoutMs: number;
-  /** One interleaved packet, valid only during the call. */
-  readonly onPacket: (channel: number, packet: Buffer) => void;
+  /** One interleaved packet, `bytes[start … end - 1]`, valid only during the call. */
+  readonly onPacket: (channel: number, bytes: Buffer, start: number, end: number) => void;
   /** Once, unless `close` was called before. */
   readonly onEnded: (error: SourceError) => void;
   /** Bytes came in, of whatever kind. */
@@ -62,7 +62,7 @@ export class RtspConnection {
     const { username, password } = options.url;
     this.#authorizer = username === null ? null : new RtspAuthorizer({ username, password: password ?? '' });
     this.#demuxer = new RtspDemuxer({
-      onFrame: options.onPacket,
+      onPacket: options.onPacket,
       onResponse: (response) => this.#response(response),
       onRequest: (request) => this.#request(request),
     });

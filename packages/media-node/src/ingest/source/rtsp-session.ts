@@ -128,11 +128,11 @@ export class RtspSession {
       verifyCertificate,
       timeoutMs,
       onBytes,
-      onPacket: (channel, packet) => {
+      onPacket: (channel, bytes, start, end) => {
         const receiver = this.#receivers[channel & ~1];
         if (!receiver) return;
-        if (channel & 1) receiver.rtcp(packet);
-        else receiver.rtp(packet);
+        if (channel & 1) receiver.rtcp(bytes.subarray(start, end));
+        else receiver.rtp(bytes, start, end);
       },
       onEnded: (error) => {
         if (!this.#closed && this.#connection === connection) this.#options.onEnded(error);
