@@ -153,7 +153,7 @@ describe('cameras', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     const row = page.getByRole('row', { name: /Port gate 9/ });
     await row.waitFor();
-    expect(await row.innerText()).not.toContain('secret');
+    expect(await row.textContent()).not.toContain('secret');
     await row.getByRole('button', { name: 'Remove Port gate 9' }).click();
     await row.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();

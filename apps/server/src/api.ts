@@ -29,7 +29,7 @@ import { LoginThrottle } from './modules/iam/login-throttle.ts';
 import { PlayersService } from './modules/iam/players.service.ts';
 import { LiveService } from './modules/live/live.service.ts';
 import { LivekitServer, type LivekitServerOptions } from './modules/live/livekit-server.ts';
-import { RoomAdministration } from './modules/live/room-administration.ts';
+import { RoomAdministration } from './modules/live/room-administration.service.ts';
 import { webhookRoutes } from './modules/live/webhooks.routes.ts';
 import { WebhooksService } from './modules/live/webhooks.service.ts';
 import { adminRoutes } from './modules/streams/admin.routes.ts';

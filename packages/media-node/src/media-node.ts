@@ -62,6 +62,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
   };
 
   try {
+    let edge: Edge | null = null;
     const address = rpc.advertise ?? rpc.listen;
     const tls: RpcTls | undefined = rpc.tls;
     const registry = new Registry();
@@ -90,6 +91,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       registry,
       pushes: () => pushes,
       onHidden: (cameras) => shown.hide(cameras),
+      rtspConnections: () => edge?.rtspConnections() ?? [],
     });
     const streams = new RoutedStreams(ingest, remote, (camera) => service.isLocal(camera));
     const shown = new HiddenStreams({ streams });
@@ -105,14 +107,13 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       log,
     });
 
-    let publicPort: number | null = null;
     if (roles.includes('edge')) {
       if (!options.edge) throw new Error('the role edge needs its options');
       const access = new ApiAccess({ server, log });
-      const edge = new Edge({ ...options.edge, streams: shown, access, publishing: ingest, log, metrics: registry });
-      await edge.start();
-      opened.push(() => edge.close());
-      publicPort = edge.port;
+      const opening = new Edge({ ...options.edge, streams: shown, access, publishing: ingest, log, metrics: registry });
+      await opening.start();
+      opened.push(() => opening.close());
+      edge = opening;
     }
     await server.start();
     opened.push(() => server.close());
@@ -123,14 +124,16 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
         roles: [...roles],
         rpc: address,
         public_url: options.edge?.publicUrl ?? null,
-        public_port: publicPort,
+        public_port: edge?.port ?? null,
+        rtsp_port: edge?.rtspPorts.plain ?? null,
+        rtsps_port: edge?.rtspPorts.secure ?? null,
         started_at: Date.now(),
       };
       const held = new Lease({ ...options.valkey, lease, log });
       held.start();
       opened.push(() => held.close());
     }
-    log.info({ id, roles, rpc: address, port: publicPort }, 'media node runs');
+    log.info({ id, roles, rpc: address, port: edge?.port ?? null }, 'media node runs');
     let closing: Promise<void> | null = null;
     return {
       close: () => {

@@ -1,5 +1,5 @@
 import type { Camera } from '@marsad/contract';
-import { Pencil, Trash2 } from 'lucide-react';
+import { Eye, EyeOff, Pencil, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
@@ -7,6 +7,7 @@ import { IconButton } from '../ui/icon-button.tsx';
 import { AgencyMark } from './agency-mark.tsx';
 import { agencyName, cameraName } from './camera-name.ts';
 import { useAgencies } from './cameras-query.ts';
+import { hideCamera } from './hide-camera.ts';
 import { removeCamera } from './remove-camera.ts';
 import { StateMark } from './state-mark.tsx';
 
@@ -45,8 +46,13 @@ export function CameraTableRow({ camera, place, isAdmin, onEdit }: Props) {
         </span>
       </td>
       <td className={cell}>
-        <StateMark state={camera.state} />
-        {!well && (
+        <StateMark state={camera.hidden_since === null ? camera.state : 'hidden'} />
+        {camera.hidden_since !== null ? (
+          <span className="block truncate text-12 text-text-muted">
+            {t('states:since-time', { time: format.since(Date.parse(camera.hidden_since)) })}
+          </span>
+        ) : null}
+        {camera.hidden_since === null && !well && (
           <span className="block truncate text-12 text-text-muted">
             {camera.state_reason
               ? t(`states:reason-short.${camera.state_reason}`)
@@ -69,6 +75,11 @@ export function CameraTableRow({ camera, place, isAdmin, onEdit }: Props) {
         <td className={cell}>
           <span className="flex justify-end gap-1">
             <IconButton label={t('cameras:edit-name', { name })} icon={<Pencil size={16} />} onClick={onEdit} />
+            <IconButton
+              label={t(camera.hidden_since === null ? 'cameras:hide-name' : 'cameras:show-name', { name })}
+              icon={camera.hidden_since === null ? <EyeOff size={16} /> : <Eye size={16} />}
+              onClick={() => void hideCamera(camera.id, camera.hidden_since === null)}
+            />
             <IconButton
               label={t('cameras:remove-name', { name })}
               icon={<Trash2 size={16} />}

@@ -4,6 +4,7 @@ import {
   Circle,
   CircleDashed,
   CircleStop,
+  EyeOff,
   Hourglass,
   KeyRound,
   type LucideIcon,
@@ -14,7 +15,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { cx } from '../ui/class-names.ts';
 
-export type ShownState = StreamState | 'refused' | 'delayed' | 'ended' | 'failed';
+export type ShownState = StreamState | 'hidden' | 'refused' | 'delayed' | 'ended' | 'failed';
 
 const shapes: Record<ShownState, LucideIcon> = {
   idle: Circle,
@@ -24,6 +25,7 @@ const shapes: Record<ShownState, LucideIcon> = {
   offline: Unplug,
   unsupported: TriangleAlert,
   unauthorized: KeyRound,
+  hidden: EyeOff,
   refused: Ban,
   delayed: Hourglass,
   ended: CircleStop,
@@ -38,6 +40,7 @@ const colours: Record<ShownState, string> = {
   offline: 'text-alarm',
   unsupported: 'text-warning',
   unauthorized: 'text-warning',
+  hidden: 'text-warning',
   refused: 'text-warning',
   delayed: 'text-warning',
   ended: 'text-warning',

@@ -82,6 +82,8 @@ function useReason(condition: Props['condition']): string | null {
       return t('states:frozen-means');
     case 'ended':
       return t('states:ended-means');
+    case 'hidden':
+      return t('states:reason.HIDDEN');
     case 'delayed':
       return delayedReason(condition.error, t);
     case 'failed':

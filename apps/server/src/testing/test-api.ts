@@ -103,6 +103,7 @@ export async function testApi({ environment = {}, parts = {} }: TestApiOptions =
             }),
           },
           udp: { port: 0, bindAddress: '127.0.0.1', publicAddresses: [] },
+          rtsp: { host: '127.0.0.1', port: 0, udpPort: 0 },
           publicUrl: null,
           livekit: livekitCredentials(config, secrets),
           webhookUrls: [],

@@ -63,6 +63,23 @@ export const PushSpec = z.object({
 });
 export type PushSpec = z.infer<typeof PushSpec>;
 
+/** A connection to the RTSP server of an edge. */
+export const RtspConnection = z.object({
+  id: z.string(),
+  /** Milliseconds since the epoch. */
+  created: z.number(),
+  remote_address: z.string(),
+  secure: z.boolean(),
+  state: z.enum(['idle', 'read', 'publish']),
+  transport: z.enum(['tcp', 'udp']).nullable(),
+  /** What a reader named; of a publisher the camera's id, because it may have named a key. */
+  path: z.string().nullable(),
+  camera: z.string().nullable(),
+  bytes_received: z.number(),
+  bytes_sent: z.number(),
+});
+export type RtspConnection = z.infer<typeof RtspConnection>;
+
 /** Everything a node answers to. Params and results are validated on both ends. */
 export const nodeMethods = {
   /** The whole set of cameras this ingest owns; what is not in it is closed. An older generation is ignored. */
@@ -133,6 +150,7 @@ export const nodeMethods = {
     }),
     result: z.object({ accepted: z.boolean() }),
   },
+  'edge.rtsp': { params: z.object({}), result: z.object({ connections: z.array(RtspConnection) }) },
   /** Another node subscribes; access units follow as binary frames that carry `subscription`. */
   'stream.subscribe': {
     params: z.object({ camera: z.string(), profile: Profile, subscription: z.number().int() }),

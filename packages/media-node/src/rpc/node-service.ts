@@ -1,4 +1,6 @@
+import type { RtspConnection } from '@marsad/contract';
 import type { Registry } from 'prom-client';
+import type { RtspConnInfo } from '../edge/rtsp/conn-info.ts';
 import type { Ingest, IngestStream } from '../ingest/ingest.ts';
 import type { Pushes } from '../push/pushes.ts';
 import type { Result } from './method-types.ts';
@@ -19,6 +21,8 @@ export interface NodeServiceOptions {
   readonly pushes?: () => Pushes;
   /** Which cameras no viewer may see. */
   readonly onHidden?: (cameras: readonly string[]) => void;
+  /** Connections to the RTSP server of the edge. */
+  readonly rtspConnections?: () => readonly RtspConnInfo[];
 }
 
 /** What a media node answers when the api or another node calls. */
@@ -68,6 +72,7 @@ export class NodeService {
               if (accepted) options.onHidden?.(hidden ?? []);
               return { accepted };
             },
+            'edge.rtsp': () => ({ connections: (options.rtspConnections?.() ?? []).map(describeConnection) }),
           }
         : {}),
     } satisfies RpcHandlers;
@@ -142,4 +147,20 @@ function pushHandlers(pushes: () => Pushes) {
         })),
     }),
   } satisfies RpcHandlers;
+}
+
+function describeConnection(connection: RtspConnInfo): RtspConnection {
+  const { id, created, remoteAddress, secure, state, transport, path, camera, bytesReceived, bytesSent } = connection;
+  return {
+    id,
+    created,
+    remote_address: remoteAddress,
+    secure,
+    state,
+    transport,
+    path,
+    camera,
+    bytes_received: bytesReceived,
+    bytes_sent: bytesSent,
+  };
 }

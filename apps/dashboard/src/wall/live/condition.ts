@@ -6,6 +6,8 @@ export type Condition =
   | { readonly kind: 'live' }
   | { readonly kind: 'frozen'; readonly since: number }
   | Trouble
+  /** An administrator has taken the picture from everybody. */
+  | { readonly kind: 'hidden'; readonly since: number | null }
   | { readonly kind: 'refused'; readonly source: string; readonly current: number; readonly limit: number }
   /** Not now: asked again at `until` (ms since the epoch). */
   | { readonly kind: 'delayed'; readonly error: ApiError; readonly until: number }
@@ -57,6 +59,7 @@ export function reportedCondition(attributes: Attributes, showing: boolean, now:
     case 'frozen':
       return { kind: 'frozen', since: lastPictureAt ?? since ?? now };
     case 'offline':
+      return reason === 'HIDDEN' ? { kind: 'hidden', since } : trouble(state.data);
     case 'unsupported':
     case 'unauthorized':
       return trouble(state.data);

@@ -1,3 +1,4 @@
+import { noticeTopic } from '@marsad/contract';
 import type { RemoteParticipant, RemoteTrack, RemoteTrackPublication, RemoteVideoTrack, Room } from 'livekit-client';
 
 export type Livekit = typeof import('livekit-client');
@@ -15,6 +16,8 @@ export interface RoomLinkOptions {
   /** A camera's participant appeared, changed or (null) left. */
   readonly onParticipant: (identity: string, participant: RemoteParticipant | null) => void;
   readonly onVideo: (identity: string, video: RoomVideo | null) => void;
+  /** An administrator says something to whoever watches here. */
+  readonly onNotice: (payload: Uint8Array) => void;
   /** Connected, or not: then every picture of this room is old. */
   readonly onConnected: (connected: boolean) => void;
 }
@@ -79,7 +82,7 @@ export class RoomLink {
 
   #listen(): void {
     const { RoomEvent, DisconnectReason } = this.#options.livekit;
-    const { onParticipant, onVideo, onConnected } = this.#options;
+    const { onParticipant, onVideo, onNotice, onConnected } = this.#options;
     this.room
       .on(RoomEvent.ParticipantConnected, (participant) => onParticipant(participant.identity, participant))
       .on(RoomEvent.ParticipantDisconnected, ({ identity }) => onParticipant(identity, null))
@@ -94,6 +97,10 @@ export class RoomLink {
         onVideo(identity, video);
       })
       .on(RoomEvent.TrackUnsubscribed, (_, __, { identity }) => onVideo(identity, null))
+      // Said by the server: nobody else in a room may send.
+      .on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
+        if (topic === noticeTopic && participant === undefined) onNotice(payload);
+      })
       .on(RoomEvent.Connected, () => onConnected(true))
       .on(RoomEvent.Reconnected, () => onConnected(true))
       .on(RoomEvent.Reconnecting, () => onConnected(false))

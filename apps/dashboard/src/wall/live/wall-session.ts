@@ -3,6 +3,7 @@ import type { RemoteParticipant } from 'livekit-client';
 import { api } from '../../api/client.ts';
 import { Feed } from './feed.ts';
 import { beatEvery, Heartbeats } from './heartbeats.ts';
+import { showNotice } from './notices.ts';
 import { releaseOnLeaving } from './page-leaving.ts';
 import { ReserveQueue } from './reserve-queue.ts';
 import { type Livekit, RoomLink } from './room-link.ts';
@@ -162,6 +163,7 @@ export class WallSession {
         renew: () => this.#renew(name),
         onParticipant: (identity, participant) => this.#onParticipant(name, identity, participant),
         onVideo: (identity, video) => this.#feedOf(name, identity)?.show(video),
+        onNotice: showNotice,
         onConnected: (connected) => {
           for (const feed of this.#feedsIn(name)) feed.joined(connected);
         },

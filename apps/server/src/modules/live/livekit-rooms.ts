@@ -1,5 +1,5 @@
 import type { Profile, PushSpec } from '@marsad/contract';
-import { IngressClient, IngressInput, RoomServiceClient, TwirpError } from 'livekit-server-sdk';
+import { IngressClient, IngressInput, RoomServiceClient } from 'livekit-server-sdk';
 import { ignoreMissing } from './twirp-answers.ts';
 
 /** For each request, seconds. */
@@ -82,9 +82,4 @@ export class LivekitRooms {
     const ours = others.filter(({ attributes }) => attributes.reservation !== undefined);
     await Promise.all(ours.map(({ identity }) => this.rooms.removeParticipant(room, identity).catch(ignoreMissing)));
   }
-}
-
-/** True when the server answered: with a refusal, but it is there. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof TwirpError;
 }

@@ -5,8 +5,8 @@ import { AppError } from '../../platform/app-error.ts';
 import type { ChangeBus } from '../../platform/events/change-bus.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
-import type { Shown } from './live.service.ts';
 import { LivekitRooms } from './livekit-rooms.ts';
+import type { Shown } from './shown.ts';
 import { type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 export interface LivekitServerOptions {

@@ -15,7 +15,7 @@ import { AppError } from '../../platform/app-error.ts';
 import { type Caller, requireAdmin } from '../../platform/auth/identity.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import type { IamService } from '../iam/iam.service.ts';
-import type { RoomAdministration, RoomFound } from '../live/room-administration.ts';
+import type { RoomAdministration, RoomFound } from '../live/room-administration.service.ts';
 import type { ReservationsService } from '../streams/reservations.service.ts';
 
 export interface RoomsServiceOptions {

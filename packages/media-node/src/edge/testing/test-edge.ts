@@ -1,10 +1,10 @@
-import { createSocket } from 'node:dgram';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { StreamProvider } from '../../stream-provider.ts';
 import type { Access } from '../access.ts';
 import { Edge } from '../edge.ts';
 import type { EdgeOptions } from '../edge-options.ts';
+import { freeUdpPort } from './free-ports.ts';
 
 export const KEY = 'test-key';
 export const SECRET = 'test-secret-that-is-long-enough-for-hs256';
@@ -38,14 +38,6 @@ const nobody: Access = {
   ask: async () => ({ outcome: 'refused', reason: 'UNAUTHENTICATED', detail: 'nobody is let in' }),
   closed: () => {},
 };
-
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
-}
 
 export function metadataOf(ids: readonly string[]): string {
   return JSON.stringify({ cameras: ids.map((id) => ({ id, name: `Camera ${id}` })) });

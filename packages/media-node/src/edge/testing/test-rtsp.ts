@@ -21,7 +21,7 @@ export class TestAccess implements Access {
   readonly asked: AccessRequest[] = [];
   readonly closedSessions: string[] = [];
   /** Answers in place of the usual one. */
-  answer: ((request: AccessRequest) => AccessAnswer | Promise<AccessAnswer> | null) | null = null;
+  answer: ((request: AccessRequest) => AccessAnswer | Promise<AccessAnswer | null> | null) | null = null;
   readonly #rooms: Rooms;
 
   constructor(rooms: Rooms) {

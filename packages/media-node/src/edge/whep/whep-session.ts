@@ -147,8 +147,8 @@ export class WhepSession implements Member, EverySecond {
   }
 
   #show(): void {
-    const { camera } = this.#options;
-    this.#egress.select(camera.isWithheld(camera.trackSid) ? null : 'main');
+    const { camera, profile } = this.#options;
+    this.#egress.select(camera.isWithheld(camera.trackSid) ? null : profile);
   }
 
   #stateChanged(state: PeerState): void {
