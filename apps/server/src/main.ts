@@ -105,6 +105,17 @@ program
   });
 
 program
+  .command('reset-admin-password')
+  .description(
+    'give an administrator a new password and print it, for when it is lost. While Marsad runs, or when it is stopped',
+  )
+  .option('--login <name>', 'whose password', 'admin')
+  .action(async ({ login }: { login: string }) => {
+    const { runResetAdminPassword } = await import('./commands/reset-admin-password.ts');
+    process.exitCode = await runResetAdminPassword(loadConfig(), login);
+  });
+
+program
   .command('settings')
   .description('list every setting with its meaning and default')
   .action(async () => {

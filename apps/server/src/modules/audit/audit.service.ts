@@ -23,6 +23,7 @@ type AuditType =
   | 'logout'
   | 'refresh_token_reused'
   | 'password_changed'
+  | 'password_reset'
   | 'camera_created'
   | 'camera_updated'
   | 'camera_deleted'

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { type Source, sources } from '@marsad/contract';
 import { type Kysely, sql } from 'kysely';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 import { hashPassword } from '../../platform/crypto/password.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Tables } from '../tables.ts';
+import { newPassword } from './new-password.ts';
 
 const Entry = z.object({ login: z.string(), password: z.string() });
 
@@ -130,9 +130,4 @@ function operatorOf(source: Source): NewUser {
     agency: source,
     permissions: [`camera:${source}:*`, `clip:${source}:view`, `clip:${source}:create`, `clip:${source}:download`],
   };
-}
-
-/** 96 bits, in letters that can be read out. */
-function newPassword(): string {
-  return (randomBytes(16).toString('hex').match(/.{4}/g) ?? []).slice(0, 6).join('-');
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { isAdmin } from '@marsad/contract';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Origin } from '../../platform/auth/identity.ts';
 import type { Tables } from '../tables.ts';
@@ -54,6 +55,17 @@ export class IamRepository {
 
   async userById(id: string): Promise<UserRow | undefined> {
     return this.#sql.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  }
+
+  /** Logins of those who may administer, disabled ones left out, in alphabetical order. */
+  async administrators(): Promise<string[]> {
+    const rows = await this.#sql
+      .selectFrom('users')
+      .select(['login', 'permissions'])
+      .where('status', '=', 'ACTIVE')
+      .orderBy('login')
+      .execute();
+    return rows.filter(({ permissions }) => isAdmin(permissions)).map(({ login }) => login);
   }
 
   /** @returns those who have an account here */
@@ -147,8 +159,14 @@ export class IamRepository {
     return ended ? { session: ended.id, user: ended.user_id } : null;
   }
 
-  /** Sets the hash and ends every session but `keep`. */
-  async changePassword(trx: Transaction<Tables>, user: string, hash: string, keep: string | null, now: number) {
+  /** Sets the hash and ends every session but `keep`. @returns how many were ended */
+  async changePassword(
+    trx: Transaction<Tables>,
+    user: string,
+    hash: string,
+    keep: string | null,
+    now: number,
+  ): Promise<number> {
     const at = new Date(now);
     await trx.updateTable('users').set({ password_hash: hash, updated_at: at }).where('id', '=', user).execute();
     let sessions = trx
@@ -157,7 +175,8 @@ export class IamRepository {
       .where('user_id', '=', user)
       .where('ended_at', 'is', null);
     if (keep !== null) sessions = sessions.where('id', '!=', keep);
-    await sessions.execute();
+    const { numUpdatedRows } = await sessions.executeTakeFirst();
+    return Number(numUpdatedRows);
   }
 
   /** @param secret sealed; null removes it. @returns whether there was one */
