@@ -1,12 +1,4 @@
-// Feeds everything that reads from the network with mutated inputs, for as long as one likes.
-//
-//   npm run fuzz                                    every target, 100,000 inputs each
-//   npm run fuzz -- rtsp-stream sdp                 only these
-//   npm run fuzz -- --inputs 10000000 --seed 7      more of them, others
-//   npm run fuzz -- --skip 20000                    goes on where a run with the same seed ended (sessions of 500 inputs)
-//
-// Ends at the first input that breaks a contract, hangs, or when memory grows; the session's inputs are then in
-// .cache/fuzz, one file each, the last of which did it.
+// Feeds everything that reads from the network with mutated inputs, for as long as one likes; `--help` says how.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,27 +12,54 @@ import { root } from './test/programs.ts';
 const maxGrowthMb = 64;
 
 const targets = [...mediaTargets, ...edgeTargets];
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    inputs: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-    skip: { type: 'string', default: '0' },
-  },
-});
 
-function whole(name: 'inputs' | 'seed' | 'skip'): number {
-  const value = Number(values[name]);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`--${name} takes a whole number, not "${values[name]}"`);
+const usage = `npm run fuzz -- [targets] [options]      mutated inputs for everything that reads from the network
+
+  --inputs <count>   inputs per target (100000)
+  --seed <number>    another one gives other inputs (1)
+  --skip <sessions>  goes on behind what a run with the same seed has done, 500 inputs a session (0)
+  --help             this
+
+Targets (all of them when none is named):
+  ${targets.map(({ name }) => name).join(', ')}
+
+Ends at the first input that breaks a contract, hangs, or when memory grows; the session's inputs are then in
+.cache/fuzz, one file each, the last of which did it.`;
+
+interface Wanted {
+  targets: readonly FuzzTarget[];
+  inputs: number;
+  seed: number;
+  skip: number;
 }
 
-function wantedTargets(): readonly FuzzTarget[] {
+/** @returns null when only the usage is asked for. @throws Error that says in one line what cannot be done */
+function wanted(): Wanted | null {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      inputs: { type: 'string', default: '100000' },
+      seed: { type: 'string', default: '1' },
+      skip: { type: 'string', default: '0' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return null;
+  const whole = (name: 'inputs' | 'seed' | 'skip'): number => {
+    const value = Number(values[name]);
+    if (values[name].trim() !== '' && Number.isSafeInteger(value) && value >= 0) return value;
+    throw new Error(`--${name} takes a whole number, not "${values[name]}"`);
+  };
   const unknown = positionals.filter((name) => !targets.some((target) => target.name === name));
   if (unknown.length > 0) {
-    throw new Error(`There is no ${unknown.join(', ')}; there are ${targets.map(({ name }) => name).join(', ')}`);
+    throw new Error(`There is no target ${unknown.join(', ')}: ${targets.map(({ name }) => name).join(', ')}`);
   }
-  return positionals.length === 0 ? targets : targets.filter(({ name }) => positionals.includes(name));
+  return {
+    targets: positionals.length === 0 ? targets : targets.filter(({ name }) => positionals.includes(name)),
+    inputs: whole('inputs'),
+    seed: whole('seed'),
+    skip: whole('skip'),
+  };
 }
 
 // What is garbage must not count: V8 gives its collector only to those who ask at run time.
@@ -60,9 +79,8 @@ function keep({ target, inputs }: FuzzFailure): string {
   return folder;
 }
 
-try {
-  const run = { inputs: whole('inputs'), seed: whole('seed'), skip: whole('skip') };
-  for (const target of wantedTargets()) {
+function fuzz({ targets, ...run }: Wanted): void {
+  for (const target of targets) {
     const heapBefore = heapMb();
     const began = performance.now();
     let shown = began;
@@ -82,6 +100,12 @@ try {
     );
     if (growth > maxGrowthMb) throw new Error(`${target.name} keeps ${growth.toFixed(0)} MB of what it was fed`);
   }
+}
+
+try {
+  const run = wanted();
+  if (run) fuzz(run);
+  else console.log(usage);
 } catch (error) {
   if (error instanceof FuzzFailure) {
     console.error(`${error.message}\n${error.cause instanceof Error ? error.cause.stack : String(error.cause)}`);
