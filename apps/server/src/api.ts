@@ -218,6 +218,8 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       valkey,
       log,
       onChange: changes.changed,
+      // A connection is a beat: several of them within the time that a reservation lives without one.
+      interval: Math.min(10_000, (config.quota.heartbeatTimeoutSeconds * 1000) / 4),
     });
     opened.push(() => watch.close());
     const rights = new RightsWatch({ repository: streamRepository, rooms, iam, cameras, audit, log });

@@ -28,7 +28,7 @@ export function QuotaNumbers({ uses }: { uses: readonly (SourceStats & { name: s
             {t('streams:free')}
           </th>
           <th scope="col" className={head}>
-            {t('system:watched')}
+            {t('streams:watched')}
           </th>
         </tr>
       </thead>

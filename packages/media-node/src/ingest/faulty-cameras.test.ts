@@ -11,6 +11,7 @@ const cache = fileURLToPath(new URL('../../../../.cache/loops', import.meta.url)
 let farm: Farm;
 let ingest: Ingest;
 let next = 0;
+let generation = 0;
 
 beforeAll(async () => {
   farm = await startFarm({ port: 0, cameras: 40, scene: 'junction', cache });
@@ -35,7 +36,7 @@ async function watch(transport: 'tcp' | 'udp' = 'tcp', fault?: FaultInput) {
   if (fault) await farm.setFault(id, fault);
   assigned.push({ id, transport });
   ingest.assign(
-    next,
+    ++generation,
     assigned.map((one) => ({
       id: one.id,
       main: { url: `rtsp://127.0.0.1:${farm.port}/${one.id}/sub` },
@@ -69,7 +70,8 @@ function expectSteady(sink: MemorySink, from = 0): void {
   }
 }
 
-describe('cameras broken on purpose', () => {
+// Beside each other: they mostly wait, each for its own camera.
+describe.concurrent('cameras broken on purpose', () => {
   it.each([
     ['h265', 'unsupported', 'CODEC_UNSUPPORTED', 'H.265'],
     ['wrong-password', 'unauthorized', 'AUTH_FAILED', 'DESCRIBE: 401 Unauthorized'],

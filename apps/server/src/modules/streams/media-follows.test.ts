@@ -16,7 +16,7 @@ const viewers: TestViewer[] = [];
 
 beforeAll(async () => {
   camera = await quietCamera();
-  t = await testApi({ environment: { MARSAD_HEARTBEAT_TIMEOUT: '12' } });
+  t = await testApi({ environment: { MARSAD_HEARTBEAT_TIMEOUT: '5' } });
   admin = t.client(await t.admin());
   operator = t.client((await t.user('METRO', ['camera:METRO:view'])).token);
   await t.mediaNode();
@@ -69,8 +69,8 @@ describe('media follows the reservation', () => {
       await operator.streams.reserve({ body: { camera_id: gate, wall_id: 'off' } }),
     ];
     const viewer = await watch(watched);
-    await until(async () => (await current()) === 1, 20_000);
-    await new Promise((resolve) => setTimeout(resolve, 13_000));
+    await until(async () => (await current()) === 1, 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect(await current()).toBe(1);
     expect(viewer.heard('leave')).toBe(false);
     expect(await operator.streams.heartbeat({ params: { id: idle.reservation_id } }).catch((e) => e.code)).toBe(
@@ -78,9 +78,9 @@ describe('media follows the reservation', () => {
     );
     await expect.poll(() => mayJoin(idle), { timeout: 2_000 }).toBe(404);
     viewer.close();
-    await until(async () => (await current()) === 0, 45_000);
+    await until(async () => (await current()) === 0, 15_000);
     await expect.poll(() => mayJoin(watched), { timeout: 2_000 }).toBe(404);
-  }, 100_000);
+  }, 40_000);
 
   it('is known again when Valkey has forgotten everything while people watch', async () => {
     const [wall, single] = [

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatRtspResponse, RtspAuthVerifier, type RtspRequest } from '@marsad/media';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Encoded, encode } from '../../testing/encoded.ts';
 import { MemorySource } from '../../testing/memory-source.ts';
 import { TestCamera, type TestCameraOptions } from '../../testing/rtsp-camera.ts';
@@ -16,7 +16,7 @@ beforeAll(() => {
   video = encode();
 });
 
-afterEach(async () => {
+afterAll(async () => {
   for (const part of opened.splice(0).reverse()) await part.close();
 });
 
@@ -57,7 +57,8 @@ function expectWhole(source: MemorySource): void {
   }
 }
 
-describe('RtspPullSource', () => {
+// Beside each other: they mostly wait, each for a camera of its own.
+describe.concurrent('RtspPullSource', () => {
   it.each(['tcp', 'udp'] as const)('receives every picture as sent over %s, and takes its leave', async (transport) => {
     const one = await camera();
     const source = pull(one.url, { transport });
