@@ -29,8 +29,10 @@ export interface ChosenPath {
 export class MediaPaths {
   readonly #options: MediaPathsOptions;
   /** By channel. */
-  readonly #receivers: (((packet: Buffer) => void) | undefined)[] = [];
-  readonly #datagrams: (UdpPath | DatagramPath)[] = [];
+  readonly #receivers = new Map<number, { readonly medium: number; readonly take: (packet: Buffer) => void }>();
+  /** By medium. */
+  readonly #datagrams = new Map<number, UdpPath | DatagramPath>();
+  /** Of those that are closed. */
   #datagramBytes = 0;
 
   constructor(options: MediaPathsOptions) {
@@ -39,14 +41,21 @@ export class MediaPaths {
 
   /** Bytes sent as datagrams. */
   get datagramBytes(): number {
-    return this.#datagrams.reduce((sum, path) => sum + ('bytes' in path ? path.bytes : 0), this.#datagramBytes);
+    let sum = this.#datagramBytes;
+    for (const path of this.#datagrams.values()) sum += bytesOf(path);
+    return sum;
   }
 
-  /** The first of the transports a client offers that can be had (RFC 2326 12.39); null when there is none. */
+  /**
+   * The first of the transports a client offers that can be had (RFC 2326 12.39); null when there is none. Either way the
+   * one that the medium had is given up.
+   */
   choose(offer: string, medium: number, receiver: PacketReceiver): ChosenPath | null {
+    this.#giveUp(medium);
     for (const wish of parseTransport(offer)) {
       if (wish.delivery !== 'unicast' || wish.profile !== 'RTP/AVP') continue;
-      const path = wish.lower === 'tcp' ? this.#interleaved(wish, medium, receiver) : this.#datagram(wish, receiver);
+      const take = wish.lower === 'tcp' ? this.#interleaved : this.#datagram;
+      const path = take.call(this, wish, medium, receiver);
       if (path) return path;
     }
     return null;
@@ -54,22 +63,30 @@ export class MediaPaths {
 
   /** An interleaved packet came; valid only during the call. */
   packet(channel: number, packet: Buffer): void {
-    this.#receivers[channel]?.(packet);
+    this.#receivers.get(channel)?.take(packet);
   }
 
   /** Nothing is taken or sent any more; the client may set up anew. */
   clear(): void {
-    this.#datagramBytes = this.datagramBytes;
-    this.#receivers.length = 0;
-    for (const path of this.#datagrams.splice(0)) path.close();
+    this.#receivers.clear();
+    for (const medium of [...this.#datagrams.keys()]) this.#giveUp(medium);
+  }
+
+  #giveUp(medium: number): void {
+    for (const [channel, receiver] of this.#receivers) if (receiver.medium === medium) this.#receivers.delete(channel);
+    const path = this.#datagrams.get(medium);
+    if (!path) return;
+    this.#datagramBytes += bytesOf(path);
+    this.#datagrams.delete(medium);
+    path.close();
   }
 
   #interleaved(wish: RtspTransport, medium: number, receiver: PacketReceiver): ChosenPath | null {
     const channels = wish.interleaved ?? ([medium * 2, medium * 2 + 1] as const);
     const [rtp, rtcp] = channels;
-    if (rtp === rtcp || this.#receivers[rtp] || this.#receivers[rtcp]) return null;
-    this.#receivers[rtp] = (packet) => receiver.rtp(packet);
-    this.#receivers[rtcp] = (packet) => receiver.rtcp(packet);
+    if (rtp === rtcp || rtcp > 255 || this.#receivers.has(rtp) || this.#receivers.has(rtcp)) return null;
+    this.#receivers.set(rtp, { medium, take: (packet) => receiver.rtp(packet) });
+    this.#receivers.set(rtcp, { medium, take: (packet) => receiver.rtcp(packet) });
     const { writer } = this.#options;
     return {
       transport: { lower: 'tcp', interleaved: channels },
@@ -84,10 +101,10 @@ export class MediaPaths {
     };
   }
 
-  #datagram(wish: RtspTransport, receiver: PacketReceiver): ChosenPath | null {
+  #datagram(wish: RtspTransport, medium: number, receiver: PacketReceiver): ChosenPath | null {
     const { ports, address, interleavedOnly, onDatagram, pacer } = this.#options;
     const { clientPort } = wish;
-    if (interleavedOnly || clientPort === null || clientPort[0] === 0) return null;
+    if (interleavedOnly || clientPort === null || clientPort.includes(0)) return null;
     const path = ports.open({
       address,
       ports: clientPort,
@@ -101,17 +118,19 @@ export class MediaPaths {
       },
     });
     if (!path) return null;
-    const keep = <T extends UdpPath | DatagramPath>(kept: T): T => {
-      this.#datagrams.push(kept);
-      return kept;
-    };
+    this.#datagrams.set(medium, path);
     return {
       transport: { lower: 'udp', clientPort, serverPort: ports.ports },
-      toReader: () => keep(new DatagramPath({ path, pacer, connection: this })),
-      toPublisher: () => {
-        keep(path);
-        return { kind: 'udp', ssrc: wish.ssrc, sendRtcp: (packet) => path.sendRtcp(packet) };
+      toReader: () => {
+        const paced = new DatagramPath({ path, pacer, connection: this });
+        this.#datagrams.set(medium, paced);
+        return paced;
       },
+      toPublisher: () => ({ kind: 'udp', ssrc: wish.ssrc, sendRtcp: (packet) => path.sendRtcp(packet) }),
     };
   }
+}
+
+function bytesOf(path: UdpPath | DatagramPath): number {
+  return 'bytes' in path ? path.bytes : 0;
 }

@@ -85,7 +85,12 @@ export class PublishSession {
       },
     );
     if (!publication) return null;
-    session = new PublishSession(options, publication, now);
+    try {
+      session = new PublishSession(options, publication, now);
+    } catch (error) {
+      publication.close('STREAM_ENDED', 'it could not be begun');
+      throw error;
+    }
     if (ended !== null) options.onEnded(ended);
     return session;
   }
@@ -102,7 +107,11 @@ export class PublishSession {
     return this.#setUp.values().next().value?.kind ?? null;
   }
 
-  /** The medium that a SETUP for `uri` means; null when there is none such, or it was set up. */
+  hasSetUp(medium: number): boolean {
+    return this.#setUp.has(medium);
+  }
+
+  /** The medium that a SETUP for `uri` means; null when there is none such. */
   mediumOf(uri: string): number | null {
     const target = uri.replace(/\/+$/, '');
     const named = this.#tracks.findIndex(({ control }) => {

@@ -85,9 +85,10 @@ export class ReadSession implements Member, RtspReader {
     return this.#feed.outgoing.find((track) => track.medium === medium)?.ssrc ?? null;
   }
 
-  setup(medium: number, path: ReaderPath): void {
+  /** A medium takes this way from now on; null: none. */
+  setup(medium: number, path: ReaderPath | null): void {
     this.#paths[medium]?.close();
-    this.#paths[medium] = path;
+    this.#paths[medium] = path ?? undefined;
   }
 
   get isSetUp(): boolean {

@@ -83,8 +83,9 @@ export class DatagramPath implements ReaderPath, Bursting {
   }
 
   begin(units: readonly FramedUnit[]): void {
-    this.#queue = [...units];
-    if (units.length > 0) this.#pacer.add(this);
+    // Paused and played again, it may still have some of what it began with.
+    for (const unit of units) if (this.#queue.length < MAX_BURST) this.#queue.push(unit);
+    if (this.#queue.length > 0) this.#pacer.add(this);
   }
 
   sendNext(): number {

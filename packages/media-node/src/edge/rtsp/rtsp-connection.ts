@@ -3,13 +3,14 @@ import type { Socket } from 'node:net';
 import { formatRtspResponse, MediaError, RtspDemuxer, type RtspRequest } from '@marsad/media';
 import type { Logger } from 'pino';
 import type { RtspConnInfo } from './conn-info.ts';
-import { Conversation, type Reply } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import type { Gatekeeper } from './gatekeeper.ts';
 import { MediaPaths } from './media-paths.ts';
+import type { Reply } from './reply.ts';
 import type { RtspFeeds } from './rtsp-feeds.ts';
 import type { RtspParts } from './rtsp-parts.ts';
 import { SocketWriter } from './socket-writer.ts';
-import type { UdpPorts } from './udp-ports.ts';
+import { plainAddress, type UdpPorts } from './udp-ports.ts';
 
 export interface RtspConnectionOptions {
   readonly socket: Socket;
@@ -28,8 +29,9 @@ const MAX_BODY = 64 * 1024;
 const MAX_PIPELINED = 32;
 /** A request must be whole, and the first one there, within this. Milliseconds. */
 const REQUEST_PATIENCE = 10_000;
-/** Answers that a client does not read. Bytes, beside what a reader begins with. */
-const MAX_UNREAD = 24 * 1024 * 1024;
+/** What a client does not read and still asks for more: answers alone, and with what a reader begins with. Bytes. */
+const MAX_UNREAD = 256 * 1024;
+const MAX_UNREAD_BY_READER = 24 * 1024 * 1024;
 
 /** The server's side of one RTSP connection (RFC 2326): its bytes, and when they have waited too long. */
 export class RtspConnection {
@@ -54,7 +56,8 @@ export class RtspConnection {
   constructor(options: RtspConnectionOptions) {
     const { socket, parts } = options;
     this.#options = options;
-    const address = socket.remoteAddress ?? '';
+    const peer = socket.remoteAddress ?? '';
+    const address = plainAddress(peer);
     this.#remote = `${address}:${socket.remotePort ?? 0}`;
     this.#log = parts.log.child({ protocol: 'rtsp', connection: this.id, client: this.#remote });
     this.#writer = new SocketWriter(socket);
@@ -63,7 +66,7 @@ export class RtspConnection {
       writer: this.#writer,
       ports: options.ports,
       pacer: parts.pacer,
-      address,
+      address: peer,
       interleavedOnly: options.secure,
       onDatagram: (bytes) => {
         this.#datagramBytes += bytes;
@@ -86,7 +89,7 @@ export class RtspConnection {
       maxBodyBytes: MAX_BODY,
       onRequest: (request) => this.#request(request),
       onFrame: (channel, packet) => {
-        this.#partialSince = null;
+        if (this.#asked) this.#partialSince = null;
         this.#paths.packet(channel, packet);
       },
     });
@@ -95,6 +98,11 @@ export class RtspConnection {
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', () => {});
     socket.on('close', () => this.close(null));
+  }
+
+  /** Nobody was let in by it, or not any more. */
+  get isIdle(): boolean {
+    return !this.#conversation.hasSession;
   }
 
   get info(): RtspConnInfo {
@@ -144,7 +152,8 @@ export class RtspConnection {
   #request(request: RtspRequest): void {
     this.#asked = true;
     this.#partialSince = null;
-    if (this.#queued >= MAX_PIPELINED || this.#writer.waiting > MAX_UNREAD) {
+    const maxUnread = this.isIdle ? MAX_UNREAD : MAX_UNREAD_BY_READER;
+    if (this.#queued >= MAX_PIPELINED || this.#writer.waiting > maxUnread) {
       this.close('more requests than answers');
       return;
     }

@@ -10,6 +10,8 @@ import type { RtspParts } from './rtsp-parts.ts';
 import { UdpPorts } from './udp-ports.ts';
 
 const MAX_CONNECTIONS = 2000;
+/** TLS connections whose handshake is not done. */
+const MAX_HANDSHAKES = 200;
 
 /** The edge's RTSP server (RFC 2326): every stream can be read from it, and streams be published to it. */
 export class RtspEndpoint {
@@ -20,7 +22,10 @@ export class RtspEndpoint {
   readonly #gatekeeper = new Gatekeeper();
   readonly #plain: Server;
   readonly #secure: Server | null;
+  /** In the order they came. */
   readonly #connections = new Set<RtspConnection>();
+  /** Not yet TLS; by the client's address and port. */
+  readonly #handshaking = new Map<string, Socket>();
   readonly #everySecond = { second: () => this.#second() };
   #port = 0;
   #securePort: number | null = null;
@@ -42,6 +47,7 @@ export class RtspEndpoint {
       : null;
     // A handshake that fails says so on its socket, which is gone then.
     this.#secure?.on('tlsClientError', () => {});
+    this.#secure?.on('connection', (socket: Socket) => this.#handshake(socket));
   }
 
   /** TCP port of `rtsp`, once started. */
@@ -69,6 +75,9 @@ export class RtspEndpoint {
       await this.close();
       throw error;
     }
+    for (const server of [this.#plain, this.#secure]) {
+      server?.on('error', (error) => this.#parts.log.warn({ err: error }, 'an RTSP connection could not be taken'));
+    }
     this.#parts.clock.add(this.#everySecond);
     this.#parts.log.info({ port: this.#port, secure: this.#securePort, udp: this.udpPorts }, 'RTSP listens');
   }
@@ -86,13 +95,40 @@ export class RtspEndpoint {
     const servers = [this.#plain, this.#secure].filter((server) => server?.listening);
     const ended = servers.map((server) => new Promise<void>((resolve) => server?.close(() => resolve())));
     for (const connection of [...this.#connections]) connection.close('the server ends');
+    for (const socket of this.#handshaking.values()) socket.destroy();
     this.#feeds.close();
     await Promise.all([...ended, this.#ports.close()]);
   }
 
-  #accept(socket: Socket, secure: boolean): void {
-    if (this.#closed || this.#connections.size >= (this.#options.maxConnections ?? MAX_CONNECTIONS)) {
+  #handshake(socket: Socket): void {
+    if (this.#closed || this.#handshaking.size >= MAX_HANDSHAKES) {
       this.#refused++;
+      socket.destroy();
+      return;
+    }
+    const name = nameOf(socket);
+    this.#handshaking.set(name, socket);
+    socket.once('close', () => {
+      if (this.#handshaking.get(name) === socket) this.#handshaking.delete(name);
+    });
+  }
+
+  /** When there are too many, the one goes that has been connected longest without being let in. */
+  #makeRoom(): boolean {
+    const max = this.#options.maxConnections ?? MAX_CONNECTIONS;
+    if (this.#connections.size < max) return true;
+    this.#refused++;
+    for (const connection of this.#connections) {
+      if (!connection.isIdle) continue;
+      connection.close('others need its place');
+      return true;
+    }
+    return false;
+  }
+
+  #accept(socket: Socket, secure: boolean): void {
+    if (secure) this.#handshaking.delete(nameOf(socket));
+    if (this.#closed || !this.#makeRoom()) {
       socket.destroy();
       return;
     }
@@ -124,6 +160,10 @@ export class RtspEndpoint {
   #count(): void {
     this.#parts.metrics.connections.set({ protocol: 'rtsp' }, this.#connections.size);
   }
+}
+
+function nameOf(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
 }
 
 async function listening(server: Server, host: string, port: number): Promise<number> {

@@ -163,8 +163,12 @@ test('requests out of order, for what is not there, or unknown', async () => {
   expect(await client.status('RECORD', '/cam1')).toBe(455);
   expect(await client.status('PLAY', '/cam1/')).toBe(200);
   expect(await client.status('SETUP', '/cam1/trackID=0', { ...tcp, ...good })).toBe(455);
+  expect(await client.status('SETUP', '/cam1/trackID=0', { Require: 'onvif-replay' })).toBe(551);
+  expect(client.responses.at(-1)?.headers.get('Unsupported')).toBe('onvif-replay');
   expect(await client.status('TEARDOWN', '/cam1')).toBe(200);
-  expect(server.access.asked).toHaveLength(1);
+  // What sets nothing up begins no session, and keeps no seat.
+  expect(server.access.asked).toHaveLength(6);
+  expect(server.access.closedSessions).toHaveLength(6);
 });
 
 test('a reader begins with the current GOP, its times drawn together, and goes on without a gap', async () => {

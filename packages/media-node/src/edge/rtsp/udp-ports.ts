@@ -29,6 +29,8 @@ interface Registered {
   /** Where packets go: as announced, until others are seen that can only be its own. */
   readonly towards: [rtp: number, rtcp: number];
   readonly heard: [rtp: boolean, rtcp: boolean];
+  /** Under what it is known, for RTP and for RTCP: as announced, and as seen. */
+  readonly keys: readonly [rtp: string[], rtcp: string[]];
 }
 
 /**
@@ -84,12 +86,17 @@ export class UdpPorts {
   /** Null when another client of that address has these ports. */
   open(peer: UdpPeer): UdpPath | null {
     const [rtp, rtcp] = peer.ports;
-    const keys = [`${plain(peer.address)} ${rtp}`, `${plain(peer.address)} ${rtcp}`] as const;
+    const keys = [`${plainAddress(peer.address)} ${rtp}`, `${plainAddress(peer.address)} ${rtcp}`] as const;
     if (this.#byPort[0].has(keys[0]) || this.#byPort[1].has(keys[1]) || !this.#sockets) return null;
-    const registered: Registered = { peer, towards: [rtp, rtcp], heard: [false, false] };
+    const registered: Registered = {
+      peer,
+      towards: [rtp, rtcp],
+      heard: [false, false],
+      keys: [[keys[0]], [keys[1]]],
+    };
     this.#byPort[0].set(keys[0], registered);
     this.#byPort[1].set(keys[1], registered);
-    const address = plain(peer.address);
+    const address = plainAddress(peer.address);
     const sameAddress = this.#byAddress.get(address) ?? new Set();
     this.#byAddress.set(address, sameAddress.add(registered));
     const [rtpSocket, rtcpSocket] = this.#sockets;
@@ -106,9 +113,8 @@ export class UdpPorts {
       close: () => {
         if (closed) return;
         closed = true;
-        for (const map of this.#byPort) {
-          for (const [key, other] of map) if (other === registered) map.delete(key);
-        }
+        for (const key of registered.keys[0]) this.#byPort[0].delete(key);
+        for (const key of registered.keys[1]) this.#byPort[1].delete(key);
         sameAddress.delete(registered);
         if (sameAddress.size === 0) this.#byAddress.delete(address);
       },
@@ -122,7 +128,7 @@ export class UdpPorts {
   }
 
   #received(which: 0 | 1, packet: Buffer, address: string, port: number): void {
-    const from = plain(address);
+    const from = plainAddress(address);
     const registered = this.#byPort[which].get(`${from} ${port}`) ?? this.#adopt(which, from, port);
     if (!registered) return;
     registered.heard[which] = true;
@@ -134,8 +140,10 @@ export class UdpPorts {
     const unheard = [...(this.#byAddress.get(address) ?? [])].filter((one) => !one.heard[which]);
     const [only] = unheard;
     if (!only || unheard.length > 1) return null;
+    const key = `${address} ${port}`;
     only.towards[which] = port;
-    this.#byPort[which].set(`${address} ${port}`, only);
+    only.keys[which].push(key);
+    this.#byPort[which].set(key, only);
     return only;
   }
 }
@@ -155,7 +163,8 @@ function bound(host: string, port: number): Promise<Socket> {
   });
 }
 
-function plain(address: string): string {
+/** An IPv4 address as such where a socket of both families has it mapped (RFC 4291 2.5.5.2). */
+export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
 
