@@ -57,6 +57,21 @@ describe('pictures that stop', () => {
     expect(watch.read(36, 5000)).toBeNull();
   });
 
+  it('are frozen since the last one that was seen, once none can be seen', () => {
+    const watch = new PictureWatch();
+    watch.seen(1000);
+    watch.seen(2000);
+    // What was decoded up to now was seen already.
+    expect(watch.read(60, 3900)).toBeNull();
+    expect(watch.read(60, 4100)).toBe(2000);
+    expect(watch.read(61, 5000)).toBeNull();
+    expect(watch.read(61, 7500)).toBe(5000);
+    watch.seen(8000);
+    expect(watch.read(70, 8500)).toBeNull();
+    watch.rest();
+    expect(watch.read(70, 60_000)).toBeNull();
+  });
+
   it('mean nothing before the first, or while the tile rests', () => {
     const watch = new PictureWatch();
     expect(watch.read(0, 0)).toBeNull();

@@ -13,7 +13,7 @@ export class Feed {
   /** When the server last said that the reservation is held, ms since the epoch: this clock goes on while a machine sleeps. */
   heldAt = 0;
   lastStats: InboundVideo | undefined;
-  #picture: (ShownPicture & { readonly at: number }) | null = null;
+  #picture: ShownPicture | null = null;
   #pictureAskedAt = Number.NEGATIVE_INFINITY;
   #decodedBefore: number | null = null;
   closed = false;

@@ -6,11 +6,11 @@ import { statsQuery } from '../../streams/stats-query.ts';
 import type { Condition } from './condition.ts';
 import type { Delay } from './delay.ts';
 import type { Feed } from './feed.ts';
-import { StatsPoll } from './stats-poll.ts';
+import { FeedChecks } from './feed-checks.ts';
 import { WallSession } from './wall-session.ts';
 
 export const wallSession = new WallSession();
-const statsPoll = new StatsPoll(wallSession);
+const feedChecks = new FeedChecks(wallSession);
 
 /** Events or, without them, the numbers that are asked for: either way a stream that became free is taken at once. */
 function followCapacity(): () => void {
@@ -31,7 +31,7 @@ export function enterWall(): void {
   clearTimeout(leaving);
   serverClock.start();
   wallSession.start();
-  statsPoll.start();
+  feedChecks.start();
   stopFollowing ??= followCapacity();
 }
 
@@ -46,7 +46,7 @@ export function endWall(): void {
   clearTimeout(leaving);
   stopFollowing?.();
   stopFollowing = null;
-  statsPoll.close();
+  feedChecks.close();
   serverClock.close();
   wallSession.close();
 }
