@@ -31,6 +31,8 @@ class FakeNode {
   readonly assigned: string[][] = [];
   readonly routes: Record<string, string>[] = [];
   readonly generations: number[] = [];
+  /** It says which streams it has when this is over. */
+  silence: Promise<void> = Promise.resolve();
   #server: RpcServer;
 
   constructor(folder: string, id: string, roles: NodeLease['roles'] = ['ingest', 'edge']) {
@@ -69,24 +71,27 @@ class FakeNode {
           this.assigned.push(list.map(({ id }) => id));
           return { accepted: true };
         },
-        'ingest.streams': () => ({
-          streams: (this.assigned.at(-1) ?? []).slice(0, 1).map((id) => ({
-            camera: id,
-            profile: 'main' as const,
-            status: status('live'),
-            width: 1280,
-            height: 720,
-            codec: 'h264',
-            frame_rate: 25,
-            sinks: 0,
-            bytes_in: 0,
-            pictures_in: 0,
-            pictures_lost: 0,
-            gop_bytes: 0,
-            gop_pictures: 0,
-            published_at: null,
-          })),
-        }),
+        'ingest.streams': async () => {
+          await this.silence;
+          return {
+            streams: (this.assigned.at(-1) ?? []).slice(0, 1).map((id) => ({
+              camera: id,
+              profile: 'main' as const,
+              status: status('live'),
+              width: 1280,
+              height: 720,
+              codec: 'h264',
+              frame_rate: 25,
+              sinks: 0,
+              bytes_in: 0,
+              pictures_in: 0,
+              pictures_lost: 0,
+              gop_bytes: 0,
+              gop_pictures: 0,
+              published_at: null,
+            })),
+          };
+        },
         'edge.routes': ({ routes }) => {
           this.routes.push(routes);
           return { accepted: true };
@@ -143,6 +148,32 @@ describe('MediaPlane', () => {
     expect(edge.assigned).toEqual([]);
     expect(plane.ready).toBe(true);
     expect(plane.edges().map(({ id }) => id)).toEqual(['e']);
+  });
+
+  it('has started and is ready when the nodes have said how their cameras are, as after a restart of the api', async () => {
+    const a = await node('a');
+    // What an earlier api told it.
+    a.assigned.push(['c1']);
+    const { promise: silence, resolve: speak } = Promise.withResolvers<void>();
+    a.silence = silence;
+    plane.setCameras(cameras);
+    const starting = plane.start();
+    await expect.poll(() => plane.nodes()[0]?.rpc.connected).toBe(true);
+    expect(plane.ready).toBe(false);
+    speak();
+    await starting;
+    expect(plane.ready).toBe(true);
+    expect(plane.live('c1')).toMatchObject({ status: 'ONLINE', stream: { state: 'live' } });
+  });
+
+  it('waits a moment for a node that does not say what it has, and not for ever', async () => {
+    (await node('a')).silence = new Promise(() => {});
+    plane.setCameras(cameras);
+    const begun = performance.now();
+    await plane.start();
+    expect(performance.now() - begun).toBeGreaterThan(1_000);
+    expect(performance.now() - begun).toBeLessThan(4_000);
+    expect(plane.ready).toBe(false);
   });
 
   it('tells a restarted node again, and moves nothing', async () => {

@@ -86,9 +86,13 @@ export class MediaPlane extends EventEmitter<Events> {
     this.#decider = decider;
   }
 
-  /** Looks for nodes once, then goes on by itself. Never rejects: nodes may come later. */
+  /**
+   * Looks for nodes, gives those found a moment to say how their cameras are, then goes on by itself. Never rejects:
+   * nodes may come later.
+   */
   async start(): Promise<void> {
     await this.#look();
+    await this.#everybodyHeard();
     if (this.#closed) return;
     this.#timers = [
       setInterval(() => void this.#look(), this.#o.leaseInterval ?? 1_000),
@@ -158,10 +162,10 @@ export class MediaPlane extends EventEmitter<Events> {
     return edges.length > 0 && edges.every((link) => link.rpc.connected);
   }
 
-  /** Whether there is somebody to take pictures in and somebody to show them. */
+  /** Whether there is somebody to take pictures in and somebody to show them, and both have said what they have. */
   get ready(): boolean {
-    const connected = this.nodes().filter((link) => link.rpc.connected);
-    return connected.some((link) => link.has('ingest')) && connected.some((link) => link.has('edge'));
+    const known = this.nodes().filter((link) => link.rpc.connected && link.heard);
+    return known.some((link) => link.has('ingest')) && known.some((link) => link.has('edge'));
   }
 
   async #look(): Promise<void> {
@@ -237,10 +241,15 @@ export class MediaPlane extends EventEmitter<Events> {
   async #welcome(link: NodeLink): Promise<void> {
     await this.#askFiguresOf(link);
     link.heard = true;
-    while (!this.#closed && this.#unheard()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await this.#everybodyHeard();
     if (this.#closed) return;
     await this.#tell(link);
     if (link.has('edge') && link.rpc.connected) this.emit('edge', link.id);
+  }
+
+  /** Waits for what the nodes have to say, but not longer than they have patience. */
+  async #everybodyHeard(): Promise<void> {
+    while (!this.#closed && this.#unheard()) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   #unheard(): boolean {
@@ -358,6 +367,7 @@ export class MediaPlane extends EventEmitter<Events> {
   }
 
   #lost(link: NodeLink): void {
+    link.heard = false;
     link.liveStreams = 0;
     for (const camera of link.cameras) {
       const state = this.#states.get(camera);

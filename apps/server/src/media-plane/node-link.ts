@@ -8,7 +8,7 @@ export class NodeLink {
   /** Whether the last look into Valkey still found the lease. */
   leased = true;
   readonly rpc: RpcClient;
-  /** Whether it was asked what it has; until then it is not known what is pushed to it. */
+  /** Whether it was asked what it has since it connected: until then it is not known how its cameras are. */
   heard = false;
   /** When it was found; monotonic, milliseconds. */
   readonly foundAt = performance.now();
