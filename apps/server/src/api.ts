@@ -57,6 +57,7 @@ import { ChangeBus } from './platform/events/change-bus.ts';
 import { serveDashboard } from './platform/http/dashboard.ts';
 import { serveDocs } from './platform/http/docs.ts';
 import { RateLimits } from './platform/http/rate-limits.ts';
+import { requestId } from './platform/http/request-context.ts';
 import { createHttpServer, type HttpServer } from './platform/http/server.ts';
 import { createLog, type Log } from './platform/log/log.ts';
 import { HttpMetrics } from './platform/metrics/http-metrics.ts';
@@ -123,6 +124,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       leases: () => readLeases(valkey),
       rpc: {
         secret: secrets.rpcSecret,
+        requestId,
         ...(config.rpc.ca === null ? {} : { tls: { ca: readFileSync(config.rpc.ca, 'utf8') } }),
       },
       log,

@@ -89,6 +89,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       ingest,
       remote,
       registry,
+      log,
       pushes: () => pushes,
       onHidden: (cameras) => shown.hide(cameras),
       rtspConnections: () => edge?.rtspConnections() ?? [],

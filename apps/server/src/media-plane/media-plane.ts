@@ -18,7 +18,7 @@ import { choose } from './rendezvous.ts';
 export interface MediaPlaneOptions {
   /** The leases of this moment. Rejects while that is not known: then the nodes stay as they are. */
   readonly leases: () => Promise<NodeLease[]>;
-  readonly rpc: Pick<RpcClientOptions, 'secret' | 'tls'>;
+  readonly rpc: Pick<RpcClientOptions, 'secret' | 'tls' | 'requestId'>;
   readonly log: Log;
   /** Wall clock, milliseconds. */
   readonly now: () => number;

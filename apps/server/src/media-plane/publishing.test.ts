@@ -46,6 +46,7 @@ class Node {
       ingest: this.ingest,
       remote: this.#remote,
       registry: new Registry(),
+      log,
     });
     this.streams = new RoutedStreams(this.ingest, this.#remote, (camera) => service.isLocal(camera));
     service.onMoved(() => this.streams.refresh());

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { type Api, type ApiParts, startApi } from '../api.ts';
 import { type Config, loadConfig } from '../config.ts';
 import { hashPassword } from '../platform/crypto/password.ts';
+import type { Log } from '../platform/log/log.ts';
 import { livekitCredentials, loadSecrets } from '../secrets.ts';
 import { testDatabase } from './database.ts';
 import { testValkey } from './valkey.ts';
@@ -28,7 +29,7 @@ export interface TestApi {
   user(agency: Source, permissions: string[]): Promise<{ id: string; login: string; token: string }>;
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   /** Starts a media node with both roles that this api finds. */
-  mediaNode(id?: string): Promise<MediaNode>;
+  mediaNode(id?: string, log?: Log): Promise<MediaNode>;
   close(): Promise<void>;
 }
 
@@ -87,7 +88,7 @@ export async function testApi({ environment = {}, parts = {} }: TestApiOptions =
     async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
       return (await pool.query<T>(text, values)).rows;
     },
-    async mediaNode(id = 'node-1') {
+    async mediaNode(id = 'node-1', log = silent) {
       const secrets = loadSecrets(config.secretsDir);
       const node = await startMediaNode({
         id,
@@ -109,7 +110,7 @@ export async function testApi({ environment = {}, parts = {} }: TestApiOptions =
           webhookUrls: [],
           corsOrigins: '*',
         },
-        log: silent,
+        log,
       });
       nodes.push(node);
       return node;

@@ -123,6 +123,11 @@ export class Ingest implements StreamProvider, StreamPublishing {
     for (const { key, fanout, stream } of this.#slots.values()) if (stream) yield { key, fanout, stream };
   }
 
+  /** Ids of the cameras it was told to own. */
+  get assigned(): Iterable<string> {
+    return this.#cameras.keys();
+  }
+
   owns(camera: string): boolean {
     return this.#cameras.has(camera) || this.isPublished(camera);
   }

@@ -15,7 +15,18 @@ export const Hello = z.object({
 });
 export const Welcome = z.object({ type: z.literal('welcome'), proof: nonce });
 
-export const Request = z.object({ type: z.literal('request'), id, method: z.string(), params: z.unknown() });
+export const Request = z.object({
+  type: z.literal('request'),
+  id,
+  method: z.string(),
+  params: z.unknown(),
+  /** The request of a person or a program that made the client call; whoever reads the logs follows it. */
+  request_id: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]{1,128}$/)
+    .optional()
+    .catch(undefined),
+});
 /** What a client says to a question; without a result it could not answer. */
 export const Answer = z.object({ type: z.literal('answer'), id, result: z.unknown() });
 export const Unanswered = z.object({ type: z.literal('unanswered'), id, message: z.string().max(500) });

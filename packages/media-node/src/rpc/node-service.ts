@@ -1,4 +1,5 @@
 import type { RtspConnection } from '@marsad/contract';
+import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { RtspConnInfo } from '../edge/rtsp/conn-info.ts';
 import type { Ingest, IngestStream } from '../ingest/ingest.ts';
@@ -17,6 +18,7 @@ export interface NodeServiceOptions {
   readonly ingest: Ingest;
   readonly remote: RemoteStreams;
   readonly registry: Registry;
+  readonly log: Logger;
   /** What this node pushes to other servers. */
   readonly pushes?: () => Pushes;
   /** Which cameras no viewer may see. */
@@ -36,7 +38,7 @@ export class NodeService {
 
   constructor(options: NodeServiceOptions) {
     this.#options = options;
-    const { id, roles, ingest, registry } = options;
+    const { id, roles, ingest, registry, log } = options;
     const subscriptions = new StreamService(ingest);
     this.#subscriptions = subscriptions;
     this.handlers = {
@@ -46,7 +48,11 @@ export class NodeService {
       'ingest.streams': () => ({
         streams: [...ingest.streams()].map((each) => describeStream(each, ingest.publishedAt(each.key))),
       }),
-      'ingest.unpublish': ({ reason, ...key }) => ({ ended: ingest.unpublish(key, reason) }),
+      'ingest.unpublish': ({ reason, ...key }, _peer, { request_id }) => {
+        const ended = ingest.unpublish(key, reason);
+        if (ended) log.info({ ...key, reason, request_id }, 'a publisher is ended');
+        return { ended };
+      },
       'stream.subscribe': ({ camera, profile, subscription }, peer) => {
         subscriptions.subscribe(peer, { camera, profile }, subscription);
         return {};
@@ -58,9 +64,15 @@ export class NodeService {
       ...(options.pushes ? pushHandlers(options.pushes) : {}),
       ...(roles.includes('ingest')
         ? {
-            'ingest.assign': ({ generation, cameras }) => {
+            'ingest.assign': ({ generation, cameras }, _peer, { request_id }) => {
+              const before = new Set(ingest.assigned);
               const accepted = ingest.assign(generation, cameras);
-              if (accepted) this.#moved();
+              if (!accepted) return { accepted };
+              const added = cameras.filter(({ id }) => !before.delete(id)).length;
+              if (added + before.size > 0) {
+                log.info({ cameras: cameras.length, added, removed: before.size, request_id }, 'cameras assigned');
+              }
+              this.#moved();
               return { accepted };
             },
           }

@@ -49,6 +49,7 @@ async function node(name: string) {
     ingest,
     remote,
     registry: new Registry(),
+    log,
   });
   const { handlers } = service;
   const server = new RpcServer({ listen: address, secret, log, handlers, onPeerGone: (peer) => service.gone(peer) });

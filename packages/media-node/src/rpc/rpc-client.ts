@@ -39,6 +39,8 @@ export interface RpcClientOptions {
   readonly onEvent?: (event: RpcEvent) => void;
   readonly onUnit?: (received: ReceivedUnit) => void;
   readonly answers?: RpcAnswers;
+  /** Id of the request in which this moment's call is made; null for what nobody asked for. */
+  readonly requestId?: () => string | null;
   /** Longest delay between attempts to connect, milliseconds. Default 1,000; the first is 50. */
   readonly maxDelayMs?: number;
   /** A peer that says nothing for this long is given up, milliseconds. Default 5,000. */
@@ -99,7 +101,8 @@ export class RpcClient {
     const socket = this.#socket;
     if (!socket || !this.#proved) throw new RpcError('NOT_CONNECTED', `${this.#options.address} is not connected`);
     const { id, answer } = this.#calls.add(method, timeoutMs);
-    socket.write(jsonFrame({ type: 'request', id, method, params }));
+    const request_id = this.#options.requestId?.() ?? undefined;
+    socket.write(jsonFrame({ type: 'request', id, method, params, request_id }));
     const result = nodeMethods[method].result.safeParse(await answer);
     if (!result.success) throw new RpcError('PROTOCOL', `${method} was answered with something else`);
     return result.data as Result<M>;

@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 import { type NodeEvent, type NodeQuestion, nodeQuestions } from '@marsad/contract';
 import type { AccessUnit } from '@marsad/media';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import { type Frame, FrameReader, frameKinds, jsonFrame, maxFrame } from './frame.ts';
 import { newNonce, proofOf, proves } from './handshake.ts';
-import { Hello, ToServer } from './messages.ts';
+import { Hello, type Request, ToServer } from './messages.ts';
 import type { Answered, Asked, EventData } from './method-types.ts';
 import { PendingAnswers } from './pending-answers.ts';
 import { RpcError } from './rpc-error.ts';
@@ -14,7 +15,7 @@ export interface RpcPeerOptions {
   readonly socket: Socket;
   readonly secret: string;
   readonly log: Logger;
-  readonly onRequest: (method: string, params: unknown) => Promise<unknown>;
+  readonly onRequest: (method: string, params: unknown, requestId: string | undefined) => Promise<unknown>;
   readonly onGone: () => void;
 }
 
@@ -124,7 +125,7 @@ export class RpcPeer {
     const said = ToServer.safeParse(message);
     if (!said.success) throw new RpcError('PROTOCOL', 'not a request and not an answer');
     const { data } = said;
-    if (data.type === 'request') void this.#request(data.id, data.method, data.params);
+    if (data.type === 'request') void this.#request(data);
     else if (data.type === 'answer') this.#questions.resolve(data.id, data.result);
     else this.#questions.reject(data.id, new RpcError('FAILED', data.message));
   }
@@ -144,26 +145,26 @@ export class RpcPeer {
     this.#proved = true;
   }
 
-  async #request(id: number, method: string, params: unknown): Promise<void> {
+  async #request({ id, method, params, request_id }: z.infer<typeof Request>): Promise<void> {
     if (this.#requests >= maxRequestsAtOnce) {
       this.#send({ type: 'failure', id, code: 'FAILED', message: 'too many requests at once' });
       return;
     }
     this.#requests++;
     try {
-      this.#send({ type: 'response', id, result: await this.#options.onRequest(method, params) });
+      this.#send({ type: 'response', id, result: await this.#options.onRequest(method, params, request_id) });
     } catch (error) {
-      this.#send({ type: 'failure', id, ...this.#failure(method, error) });
+      this.#send({ type: 'failure', id, ...this.#failure(method, error, request_id) });
     } finally {
       this.#requests--;
     }
   }
 
-  #failure(method: string, error: unknown): { code: string; message: string } {
+  #failure(method: string, error: unknown, request_id: string | undefined): { code: string; message: string } {
     if (error instanceof RpcError && (error.code === 'INVALID_PARAMS' || error.code === 'UNKNOWN_METHOD')) {
       return { code: error.code, message: error.message.slice(0, 500) };
     }
-    this.#options.log.error({ err: error, method }, 'RPC call failed');
+    this.#options.log.error({ err: error, method, request_id }, 'RPC call failed');
     return { code: 'FAILED', message: `${method.slice(0, 100)} failed` };
   }
 

@@ -8,9 +8,14 @@ import type { EventData, Params, Result } from './method-types.ts';
 import { RpcError } from './rpc-error.ts';
 import { RpcPeer } from './rpc-peer.ts';
 
+export interface RpcCall {
+  /** Id of the request that made the client call, for the log; undefined for what nobody asked for. */
+  readonly request_id: string | undefined;
+}
+
 /** What the node does when called. What is missing is answered with `UNKNOWN_METHOD`. */
 export type RpcHandlers = {
-  readonly [M in NodeMethod]?: (params: Params<M>, peer: RpcPeer) => Result<M> | Promise<Result<M>>;
+  readonly [M in NodeMethod]?: (params: Params<M>, peer: RpcPeer, call: RpcCall) => Result<M> | Promise<Result<M>>;
 };
 
 export interface RpcServerOptions {
@@ -97,7 +102,7 @@ export class RpcServer {
       socket,
       secret: this.#options.secret,
       log: this.#options.log,
-      onRequest: (method, params) => this.#answer(peer, method, params),
+      onRequest: (method, params, request_id) => this.#answer(peer, method, params, { request_id }),
       onGone: () => {
         this.#peers.delete(peer);
         this.#options.onPeerGone?.(peer);
@@ -107,12 +112,13 @@ export class RpcServer {
     peer.start();
   }
 
-  async #answer(peer: RpcPeer, method: string, params: unknown): Promise<unknown> {
+  async #answer(peer: RpcPeer, method: string, params: unknown, call: RpcCall): Promise<unknown> {
     if (!isMethod(method)) throw new RpcError('UNKNOWN_METHOD', `no method ${method.slice(0, 100)}`);
-    return this.#call(peer, method, params);
+    if (call.request_id !== undefined) this.#options.log.debug({ method, ...call }, 'RPC call');
+    return this.#call(peer, method, params, call);
   }
 
-  async #call<M extends NodeMethod>(peer: RpcPeer, method: M, params: unknown): Promise<unknown> {
+  async #call<M extends NodeMethod>(peer: RpcPeer, method: M, params: unknown, call: RpcCall): Promise<unknown> {
     const handler = this.#options.handlers[method];
     if (!handler) throw new RpcError('UNKNOWN_METHOD', `this node does not answer ${method}`);
     const parsed = nodeMethods[method].params.safeParse(params);
@@ -120,7 +126,7 @@ export class RpcServer {
       const where = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).join(', ');
       throw new RpcError('INVALID_PARAMS', where.slice(0, 300));
     }
-    return await handler(parsed.data as Params<M>, peer);
+    return await handler(parsed.data as Params<M>, peer, call);
   }
 }
 

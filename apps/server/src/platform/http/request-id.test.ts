@@ -1,9 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastify } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AccessToken } from 'livekit-server-sdk';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { edgeRooms } from '../../modules/live/edge-rooms.ts';
+import { livekitCredentials, loadSecrets } from '../../secrets.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { createLog } from '../log/log.ts';
 import { carryRequestId, requestId } from './request-context.ts';
 
 let t: TestApi;
@@ -38,6 +41,57 @@ describe('a request’s id', () => {
     await rooms.listRooms();
     expect(heard).toEqual(['abc-123', undefined]);
     await app.close();
+  });
+});
+
+describe('a media node', () => {
+  it('writes down in whose request it does something', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+    await t.mediaNode('node-1', createLog({ level: 'debug', role: 'media-node', destination }));
+    await vi.waitUntil(() => t.api.mediaPlane.ready, { timeout: 8_000 });
+    const said = (message: string) => lines.filter(({ msg }) => msg === message);
+    const client = t.client(await t.admin());
+    // What is told a node that was just found is nobody's request.
+    expect(said('cameras assigned').filter(({ request_id }) => request_id !== undefined)).toEqual([]);
+
+    const camera = { name: 'Gate', source: 'BUS', rtsp_url: 'rtsp://127.0.0.1:1/x', mode: 'always' } as const;
+    const { id } = await client.cameras.create({ body: camera, requestId: 'adding.1' });
+    await vi.waitUntil(() => said('cameras assigned').some(({ request_id }) => request_id === 'adding.1'));
+    expect(said('cameras assigned').at(-1)).toMatchObject({ added: 1, removed: 0, request_id: 'adding.1' });
+    expect(said('RPC call').map(({ method, request_id }) => [method, request_id])).toContainEqual([
+      'ingest.assign',
+      'adding.1',
+    ]);
+
+    await client.cameras.remove({ params: { id }, requestId: 'removing.1' });
+    await vi.waitUntil(() => said('cameras assigned').some(({ removed }) => removed === 1));
+    expect(said('cameras assigned').at(-1)).toMatchObject({ request_id: 'removing.1' });
+  });
+
+  it('and an edge does when it is commanded', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+    await t.mediaNode('node-2', createLog({ level: 'debug', role: 'media-node', destination }));
+    const secrets = loadSecrets(t.config.secretsDir);
+    const { apiKey, apiSecret } = livekitCredentials(t.config, secrets);
+    await vi.waitUntil(() => t.api.mediaPlane.edges().some(({ id }) => id === 'node-2'), { timeout: 8_000 });
+    const port = t.api.mediaPlane.edges().find(({ id }) => id === 'node-2')?.lease.public_port;
+    const body = JSON.stringify({ name: 'somewhere' });
+    const token = new AccessToken(apiKey, apiSecret, { ttl: 60 });
+    token.addGrant({ roomCreate: true });
+    const command = async (headers: Record<string, string>) =>
+      fetch(`http://127.0.0.1:${port}/twirp/livekit.RoomService/CreateRoom`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await token.toJwt()}`, ...headers },
+        body,
+      });
+    expect((await command({ 'x-request-id': 'making.1' })).status).toBe(200);
+    expect((await command({ 'x-request-id': 'line breaks and "quotes" are no id' })).status).toBe(200);
+    expect(lines.filter(({ msg }) => msg === 'room command').map(({ request_id }) => request_id)).toEqual([
+      'making.1',
+      undefined,
+    ]);
   });
 });
 

@@ -48,7 +48,7 @@ export class TwirpEndpoint {
     } catch (error) {
       const known = error instanceof TwirpError ? error : new TwirpError('internal', 'internal error');
       if (known.code === 'internal') {
-        this.#log.error({ err: error, request_id: request.headers['x-request-id'] }, 'twirp call failed');
+        this.#log.error({ err: error, request_id: requestIdOf(request) }, 'twirp call failed');
       }
       status = known.status;
       text = JSON.stringify({ code: known.code, msg: known.message });
@@ -71,9 +71,7 @@ export class TwirpEndpoint {
     if (!grant) throw new TwirpError('unauthenticated', 'invalid authorization token');
     const body = await readBody(request, MAX_BODY);
     if (!body) throw new TwirpError('invalid_argument', 'body is too long');
-    const id = request.headers['x-request-id'];
-    const requestId = typeof id === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(id) ? id : undefined;
-    this.#log.debug({ method, room: grant.video.room, request_id: requestId }, 'room command');
+    this.#log.debug({ method, room: grant.video.room, request_id: requestIdOf(request) }, 'room command');
     try {
       const answer = await service.call(method, grant, body.toString('utf8'), this.#baseOf(request));
       return answer.toJsonString({ emitDefaultValues: false });
@@ -89,4 +87,10 @@ export class TwirpEndpoint {
     const host = /^[\w.:[\]-]{1,255}$/.exec(headers.host ?? '')?.[0] ?? 'localhost';
     return this.#publicUrl ?? `${scheme}://${host}`;
   }
+}
+
+/** Whoever commands says in whose request; what is no id is not written down. */
+function requestIdOf({ headers }: IncomingMessage): string | undefined {
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(id) ? id : undefined;
 }
