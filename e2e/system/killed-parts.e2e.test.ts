@@ -122,6 +122,12 @@ async function expectSameReservations(): Promise<void> {
 
 describeRefusals(() => ({ marsad, client, cameras }));
 
+it('the edge tells the api by webhook who has come', async () => {
+  const lines = (await client.system.metrics()).split('\n');
+  const joined = lines.find((line) => line.includes('event="participant_joined",outcome="taken"'));
+  expect(Number(joined?.split(' ').at(-1))).toBeGreaterThanOrEqual(1);
+});
+
 describe('a part is killed', () => {
   it('Postgres: catalogue and sign-in wait, pictures go on', async (context) => {
     const needing = ['catalogue', 'sign-in', 'reserving'];

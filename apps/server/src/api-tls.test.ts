@@ -30,6 +30,21 @@ describe('with TLS', () => {
     });
   });
 
+  it('hears what happens in rooms at once, over TLS too', async () => {
+    const taken = async () =>
+      Number(
+        /cctv_livekit_webhooks_total\{event="room_finished",outcome="taken"\} (\d+)/.exec(
+          await t.client().system.metrics(),
+        )?.[1] ?? 0,
+      );
+    const before = await taken();
+    const admin = t.client(await t.admin());
+    const { id } = await admin.cameras.create({ body: { name: 'Yard', source: 'BUS', rtsp_url: `${camera.url}/y` } });
+    const reserved = await admin.streams.reserve({ body: { camera_id: id } });
+    await admin.streams.release({ params: { id: reserved.reservation_id } });
+    await vi.waitUntil(async () => (await taken()) > before, { timeout: 4_000 });
+  });
+
   it('speaks HTTPS only, with HSTS and a Secure cookie', async () => {
     const { port } = new URL(t.api.address);
     const body = JSON.stringify({ login: 'admin', password: t.adminPassword });

@@ -1,4 +1,5 @@
 export { type MediaNode, type MediaNodeOptions, startMediaNode } from './media-node.ts';
+export { pinnedAgent } from './pinned-agent.ts';
 export { fitCollectorToMedia } from './process-memory.ts';
 export { RpcClient, type RpcClientOptions, type RpcEvent } from './rpc/rpc-client.ts';
 export { RpcError, type RpcErrorCode } from './rpc/rpc-error.ts';

@@ -69,18 +69,19 @@ function edgeOptions(config: Config, index: number, livekit: { apiKey: string; a
     publicUrl: edge.publicUrl === null ? null : publicUrlOf(edge.publicUrl, index),
     livekit,
     turn: edge.turn,
-    webhookUrls: [...edge.webhookUrls, ...(tellApi ? webhookOfApi(config) : [])],
+    webhookUrls: edge.webhookUrls,
+    ...(tellApi && { localWebhook: webhookOfApi(config) }),
     corsOrigins: edge.corsOrigins,
   };
 }
 
-/**
- * Where the api of this machine takes webhooks. Under TLS its certificate is for the name that browsers know, which
- * nobody can check at a loopback address: then the api learns the same by asking, ten seconds later at most.
- */
-export function webhookOfApi({ http }: Config): string[] {
-  if (http.tls !== null) return [];
-  return [`http://${reachable(http.host)}:${http.port}/webhook/livekit`];
+/** Where the api of this machine takes webhooks, and with which certificate it answers there. */
+function webhookOfApi({ http }: Pick<Config, 'http'>): { url: string; certificate: string | null } {
+  const { tls } = http;
+  return {
+    url: `${tls ? 'https' : 'http'}://${reachable(http.host)}:${http.port}/webhook/livekit`,
+    certificate: tls && read(tls.cert),
+  };
 }
 
 /** The setting names the first edge; the next ones are on the next ports of the same host. */

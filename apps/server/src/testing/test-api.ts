@@ -90,6 +90,10 @@ export async function testApi({ environment = {}, parts = {} }: TestApiOptions =
     },
     async mediaNode(id = 'node-1', log = silent) {
       const secrets = loadSecrets(config.secretsDir);
+      const tls = config.http.tls && {
+        cert: readFileSync(config.http.tls.cert, 'utf8'),
+        key: readFileSync(config.http.tls.key, 'utf8'),
+      };
       const node = await startMediaNode({
         id,
         roles: ['ingest', 'edge'],
@@ -99,15 +103,14 @@ export async function testApi({ environment = {}, parts = {} }: TestApiOptions =
           http: {
             host: '127.0.0.1',
             port: 0,
-            ...(config.http.tls && {
-              tls: { cert: readFileSync(config.http.tls.cert, 'utf8'), key: readFileSync(config.http.tls.key, 'utf8') },
-            }),
+            ...(tls && { tls }),
           },
           udp: { port: 0, bindAddress: '127.0.0.1', publicAddresses: [] },
           rtsp: { host: '127.0.0.1', port: 0, udpPort: 0 },
           publicUrl: null,
           livekit: livekitCredentials(config, secrets),
           webhookUrls: [],
+          localWebhook: { url: `${api.address}/webhook/livekit`, certificate: tls?.cert ?? null },
           corsOrigins: '*',
         },
         log,

@@ -21,13 +21,18 @@ export interface EdgeOptions {
   readonly rtsp?: RtspOptions;
   /** The address browsers and publishers use, when it is not the one they see; told with an ingress. */
   readonly publicUrl: string | null;
-  /** The key that signs LiveKit tokens, Twirp calls and webhooks. The secret is never logged. */
   /** Where ingresses are kept over a restart; without it they are forgotten. */
   readonly ingressFile?: string;
+  /** The key that signs LiveKit tokens, Twirp calls and webhooks. The secret is never logged. */
   readonly livekit: { readonly apiKey: string; readonly apiSecret: string };
   /** Relays offered to viewers; none when left out. */
   readonly turn?: TurnOptions | null;
   readonly webhookUrls: readonly string[];
+  /**
+   * The api of this machine gets them too. It is reached by address: over TLS nothing but the certificate (PEM) it is
+   * known to serve with is trusted, whatever name that is for.
+   */
+  readonly localWebhook?: { readonly url: string; readonly certificate: string | null } | undefined;
   /** Origins that may use the HTTP interface from a page; `*` for every one. */
   readonly corsOrigins: readonly string[] | '*';
   readonly streams: StreamProvider;

@@ -43,7 +43,7 @@ export class Edge {
     const { log, streams } = options;
     const metrics = new EdgeMetrics(options.metrics);
     const tokens = new AccessTokens(options.livekit);
-    this.#webhooks = new Webhooks({ urls: options.webhookUrls, tokens, metrics, log });
+    this.#webhooks = new Webhooks({ urls: options.webhookUrls, local: options.localWebhook, tokens, metrics, log });
     const published = new IngressStreams({ others: streams, log });
     this.#parts = {
       feeds: new Feeds({ streams: published, log, metrics }),

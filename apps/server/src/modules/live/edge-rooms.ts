@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { Agent, type ClientRequest, request as httpRequest, type RequestOptions } from 'node:http';
-import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
+import { request as httpsRequest } from 'node:https';
+import { pinnedAgent } from '@marsad/media-node';
 import { RoomServiceClient, TwirpError } from 'livekit-server-sdk';
 import { requestId } from '../../platform/http/request-context.ts';
 
@@ -43,16 +43,7 @@ function plain(): Send {
 }
 
 function pinned(certificate: string): Send {
-  const own = new X509Certificate(certificate).fingerprint256;
-  const agent = new TlsAgent({
-    keepAlive: true,
-    maxSockets: 32,
-    ca: certificate,
-    // The leaf itself is what is trusted, whoever signed it.
-    allowPartialTrustChain: true,
-    checkServerIdentity: (_host, peer) =>
-      peer.fingerprint256 === own ? undefined : new Error('the edge shows another certificate than ours'),
-  });
+  const agent = pinnedAgent(certificate, 32);
   return (url, options) => httpsRequest(url, { ...options, agent });
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { WebhookSender } from './webhook-sender.ts';
 
 const MAX_WAITING = 1000;
 const TIMEOUT = 5000;
@@ -8,6 +9,7 @@ const RETRIES = [500, 1000, 2000, 4000];
 
 export interface WebhookQueueOptions {
   readonly url: string;
+  readonly send: WebhookSender;
   readonly log: Logger;
   /** The Authorization header for this body. */
   readonly sign: (body: string) => Promise<string>;
@@ -63,14 +65,9 @@ export class WebhookQueue {
 
   async #post(body: string): Promise<boolean> {
     try {
-      const answer = await fetch(this.#options.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/webhook+json', authorization: await this.#options.sign(body) },
-        body,
-        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT)]),
-      });
-      await answer.body?.cancel();
-      return answer.ok;
+      const { url, send, sign } = this.#options;
+      const headers = { 'content-type': 'application/webhook+json', authorization: await sign(body) };
+      return await send(url, body, headers, AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT)]));
     } catch {
       return false;
     }
