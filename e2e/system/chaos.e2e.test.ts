@@ -11,7 +11,7 @@ import { beatingVisit, roomVisit, type Visit, whepVisit } from './chaos/visit.ts
 import { partsOf } from './processes.ts';
 
 /** `CHAOS_MINUTES=10` goes on for so long; `CHAOS_SEED` repeats a run, as far as processes can. */
-const stormMs = Number(process.env.CHAOS_MINUTES ?? 0.5) * 60_000;
+const stormMs = Number(process.env.CHAOS_MINUTES ?? 0.4) * 60_000;
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 2 ** 31);
 /** Between two blows at one part, when there is time: by then it counts as well again, and is started again at once. */
 const [restMs, spreadMs] = stormMs > 120_000 ? [8_000, 30_000] : [3_000, 3_000];
@@ -124,7 +124,7 @@ describe(`people come and go while parts are killed (CHAOS_SEED=${seed})`, () =>
       await Promise.all(coming);
       await annotate(`killed ${JSON.stringify(killed)}; ${tally.opened} visits, ${tally.refused} refusals`);
       expect(Object.keys(killed).sort()).toEqual(Object.keys(parts).sort());
-      expect(tally.opened).toBeGreaterThan(30);
+      expect(tally.opened).toBeGreaterThan(15);
 
       const began = performance.now();
       // One of each kind, and a second that only beats.
