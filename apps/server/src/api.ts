@@ -17,6 +17,8 @@ import { CamerasService } from './modules/cameras/cameras.service.ts';
 import { seedDemoCameras } from './modules/cameras/demo-cameras.ts';
 import { maskAddress } from './modules/cameras/rtsp-address.ts';
 import { StreamKeysService } from './modules/cameras/stream-keys.service.ts';
+import { addControlRoutes } from './modules/control/control.routes.ts';
+import { ControlService } from './modules/control/control.service.ts';
 import { EventFeed } from './modules/events/event-feed.ts';
 import { EventHub } from './modules/events/events.hub.ts';
 import { eventRoutes } from './modules/events/events.routes.ts';
@@ -306,6 +308,15 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       now,
     });
 
+    const control = new ControlService({
+      cameras,
+      reservations: held,
+      mediaPlane,
+      logLevel: config.log.level,
+      port: config.http.port,
+      tls: config.http.tls !== null,
+    });
+
     const verifier = new TokenVerifier([issuer.trusted], now);
     mediaPlane.decideBy(
       new AccessService({
@@ -341,6 +352,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
       tls: config.http.tls,
       corsOrigins: config.http.corsOrigins,
       trustedProxies: config.http.trustedProxies,
+      aliases: { '/api/v1/rtsp/': '/v3/' },
       connectSources: () => [...edgeSources(mediaPlane), ...(livekitServer ? originsOf(livekitServer.viewerUrl) : [])],
     });
     opened.push(() => server.close());
@@ -354,6 +366,7 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     webhookRoutes(server, webhooks);
     await eventRoutes(server, hub);
     systemRoutes(server, system, inRooms);
+    await addControlRoutes(server, control);
     await serveDashboard(server, dashboard);
 
     await feed.start();

@@ -7,6 +7,7 @@ export * from './http/auth.ts';
 export * from './http/cameras.ts';
 export * from './http/client.ts';
 export * from './http/common.ts';
+export * from './http/control.ts';
 export * from './http/rooms.ts';
 export * from './http/route.ts';
 export * from './http/routes.ts';

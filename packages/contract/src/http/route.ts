@@ -30,6 +30,10 @@ export interface Route {
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** Codes this operation adds to those that every operation can answer. */
   readonly errors?: readonly ErrorCode[];
+  /** The last parameter takes all that is left of the path, slashes too. */
+  readonly rest?: true;
+  /** The form of errors, where it is not ours. */
+  readonly errorBody?: z.ZodType;
 }
 
 /** `'id'` of `/api/v1/cameras/{id}`. */

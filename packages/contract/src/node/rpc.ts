@@ -66,6 +66,8 @@ export type PushSpec = z.infer<typeof PushSpec>;
 /** A connection to the RTSP server of an edge. */
 export const RtspConnection = z.object({
   id: z.string(),
+  /** Of what was let in, as in `access.ask`; null while idle. */
+  session: z.string().nullable(),
   /** Milliseconds since the epoch. */
   created: z.number(),
   remote_address: z.string(),

@@ -162,9 +162,11 @@ function pushHandlers(pushes: () => Pushes) {
 }
 
 function describeConnection(connection: RtspConnInfo): RtspConnection {
-  const { id, created, remoteAddress, secure, state, transport, path, camera, bytesReceived, bytesSent } = connection;
+  const { id, session, created, remoteAddress, secure, state, transport, path, camera, bytesReceived, bytesSent } =
+    connection;
   return {
     id,
+    session,
     created,
     remote_address: remoteAddress,
     secure,

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Camera, Client } from '@marsad/contract';
 import { Valkey } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RtspTestClient } from '../../../../../packages/media-node/src/edge/testing/rtsp-test-client.ts';
 import { type Api, startApi } from '../../api.ts';
+import { encode } from '../../testing/encoder.ts';
 import { silent, type TestApi, testApi } from '../../testing/test-api.ts';
 import { until } from '../../testing/until.ts';
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const published = await admin.cameras.streamKey({ params: { id: camera.id } });
   key = published.stream_key;
   expect(published.rtsp_url).toBe(`rtsp://publisher:${key}@localhost:${port}/metro/gate`);
-  encoder = publish(published.rtsp_url?.replace('localhost', '127.0.0.1') ?? '');
+  encoder = encode(published.rtsp_url?.replace('localhost', '127.0.0.1') ?? '');
   await until(async () => (await state()) === 'live', 15_000);
 }, 60_000);
 afterAll(async () => {
@@ -50,19 +51,6 @@ const basic = (login: string, password: string) => ({
   Authorization: `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}`,
 });
 const mine = () => basic(player.login, player.password);
-
-/** ffmpeg pushing a small picture. It signs in by Digest. */
-function publish(url: string): ChildProcess {
-  return spawn(
-    'ffmpeg',
-    [
-      ...['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10'],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '10', '-f', 'rtsp'],
-      ...['-rtsp_transport', 'tcp', url],
-    ],
-    { stdio: 'ignore' },
-  );
-}
 
 function client(): RtspTestClient {
   const made = new RtspTestClient(port);

@@ -58,6 +58,12 @@ export class ReservationsService {
     };
   }
 
+  /** Everybody's, and of each no more than who watches what where: asked for often, and of many. */
+  async watchers(caller: Caller): Promise<{ id: string; camera: string; room: string }[]> {
+    requireAdmin(caller);
+    return (await this.#o.repository.list()).map(({ id, camera, room }) => ({ id, camera, room }));
+  }
+
   /** Ends whatever a viewer holds in a room. @returns how many there were */
   async endIn(caller: Caller, room: string, identity: string): Promise<number> {
     requireAdmin(caller);

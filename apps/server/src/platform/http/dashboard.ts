@@ -40,7 +40,7 @@ export async function serveDashboard(app: HttpServer, folder: string): Promise<v
   app.setNotFoundHandler(async (request, reply) => {
     const reading = request.method === 'GET' || request.method === 'HEAD';
     const wantsPage = reading && (request.headers.accept ?? '').includes('text/html');
-    if (!wantsPage || /^\/(api|ws|assets|docs|\.well-known)\//.test(request.url)) throw new AppError('NOT_FOUND');
+    if (!wantsPage || /^\/(api|ws|v3|assets|docs|\.well-known)\//.test(request.url)) throw new AppError('NOT_FOUND');
     return sendPage(reply);
   });
 }

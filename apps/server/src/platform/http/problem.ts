@@ -1,4 +1,4 @@
-import { describeError, type ErrorBody, errorCodes } from '@marsad/contract';
+import { describeError, type ErrorBody, type ErrorCode, errorCodes } from '@marsad/contract';
 import type { FastifyError } from 'fastify';
 import { AppError } from '../app-error.ts';
 import { isDatabaseUnavailable } from '../database/database.ts';
@@ -7,9 +7,16 @@ import { ValidationError } from './validation.ts';
 /** What a caller is told about an error, and whether it is our fault (then it is logged with its stack). */
 export interface Problem {
   readonly status: number;
+  readonly code: ErrorCode;
   readonly body: ErrorBody;
   readonly unexpected: boolean;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What is sent of a problem, by routes whose errors have a form of their own. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
 }
 
 /** Turns anything thrown into an answer. Nothing of an error that is not meant for callers gets out. */
@@ -18,6 +25,7 @@ export function problemOf(error: unknown, limits: { readonly body: number }): Pr
   const seconds = known.facts.retry_after;
   return {
     status: errorCodes[known.code].status,
+    code: known.code,
     body: describeError(known.code, known.facts),
     unexpected: known.code === 'INTERNAL',
     headers: typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {},

@@ -75,7 +75,7 @@ class Limiter {
   }
 }
 
-const limited = /^\/(api|ws)\//;
+const limited = /^\/(api|ws|v3)\//;
 
 /** Before anything else of a request: even finding out that a token is wrong costs something. */
 export function limitAddresses(app: FastifyInstance, limits: RateLimits): void {

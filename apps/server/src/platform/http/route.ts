@@ -8,7 +8,7 @@ import {
   type ResponseOf,
   type Route,
 } from '@marsad/contract';
-import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify';
 import type { Caller, Origin } from '../auth/identity.ts';
 import type { HttpServer } from './server.ts';
 
@@ -34,10 +34,12 @@ export function route<R extends Route>(
   handler: (request: Request<R>) => Answer<R>,
 ): void {
   const [status = '200'] = Object.keys(definition.responses);
-  app.route({
+  const url = definition.path.replace(/\{(\w+)\}/g, ':$1');
+  const schema = schemaOf(definition);
+  const options: RouteOptions = {
     method: definition.method,
-    url: definition.path.replace(/\{(\w+)\}/g, ':$1'),
-    schema: schemaOf(definition),
+    url,
+    schema,
     config: { access: definition.access },
     handler: async (request, reply) => {
       const origin = originOf(request);
@@ -53,6 +55,18 @@ export function route<R extends Route>(
       } as Request<R>);
       if (reply.statusCode === 204) return reply.send();
       return answer;
+    },
+  };
+  app.route(options);
+  const last = definition.rest && /:(\w+)$/.exec(url)?.[1];
+  if (!last) return;
+  app.route({
+    ...options,
+    url: url.replace(/:\w+$/, '*'),
+    schema: { ...schema, hide: true },
+    preValidation: async (request) => {
+      const { '*': rest, ...params } = request.params as Record<string, string>;
+      request.params = { ...params, [last]: rest };
     },
   });
 }
@@ -74,7 +88,7 @@ function schemaOf(definition: Route): FastifySchema {
     const { status } = errorCodes[code];
     if (status in definition.responses) continue;
     const names = codes.filter((other) => errorCodes[other].status === status);
-    response[status] = ErrorBody.describe(`\`${[...new Set(names)].join('`, `')}\``);
+    response[status] = (definition.errorBody ?? ErrorBody).describe(`\`${[...new Set(names)].join('`, `')}\``);
   }
   return {
     summary: definition.summary,

@@ -15,7 +15,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Log } from '../log/log.ts';
 import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import { guard } from './guard.ts';
-import { type Problem, problemOf } from './problem.ts';
+import { type Answer, type Problem, problemOf } from './problem.ts';
 import { limitAddresses, limitUsers, type RateLimits } from './rate-limits.ts';
 import { carryRequestId } from './request-context.ts';
 import { validate } from './validation.ts';
@@ -44,6 +44,8 @@ export interface HttpServerOptions {
   /** Origins, beside its own, that a page of ours may connect to: where the edges are. Asked for every page. */
   readonly connectSources: () => readonly string[];
   readonly rateLimits?: RateLimits;
+  /** Beginnings of paths that stand for others: by what is asked, what is served. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 
 /** Bytes of a body. Nothing that is sent to the api is larger than a form full of text. */
@@ -60,6 +62,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     bodyLimit,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     requestIdHeader: false,
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => unaliased(url, options.aliases ?? {}),
     genReqId: (request: IncomingMessage) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && requestIdPattern.test(given) ? given : randomUUID();
@@ -116,6 +119,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return app;
 }
 
+function unaliased(url: string, aliases: Readonly<Record<string, string>>): string {
+  const alias = Object.entries(aliases).find(([beginning]) => url.startsWith(beginning));
+  return alias ? alias[1] + url.slice(alias[0].length) : url;
+}
+
 /** Style rules may be inline, because components position themselves with them; scripts never. */
 function pagePolicy(connect: readonly string[]): string {
   return [
@@ -144,19 +152,21 @@ function readJsonBodies(app: FastifyInstance): void {
   });
 }
 
-function answerErrors(app: FastifyInstance): void {
+/** @param form how these routes say what is wrong; as all others do when left out */
+export function answerErrors(app: FastifyInstance, form?: (problem: Problem) => Answer): void {
   app.setErrorHandler((error, request, reply) => {
-    const problem = sendProblem(error, reply);
+    const problem = sendProblem(error, reply, form);
     if (problem.unexpected) request.log.error({ err: error }, 'a request failed');
     else if (problem.status === 503) request.log.warn({ err: causeOf(error) }, 'a part is not available');
     return reply;
   });
 }
 
-function sendProblem(error: unknown, reply: FastifyReply): Problem {
+function sendProblem(error: unknown, reply: FastifyReply, form?: (problem: Problem) => Answer): Problem {
   const problem = problemOf(error, { body: bodyLimit });
-  reply.code(problem.status).headers(problem.headers).type('application/json; charset=utf-8');
-  reply.serializer(JSON.stringify).send(problem.body);
+  const { status, body } = form ? form(problem) : problem;
+  reply.code(status).headers(problem.headers).type('application/json; charset=utf-8');
+  reply.serializer(JSON.stringify).send(body);
   return problem;
 }
 

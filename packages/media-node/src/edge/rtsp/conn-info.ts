@@ -1,6 +1,8 @@
 /** One connection to the RTSP server, for whoever administers it. */
 export interface RtspConnInfo {
   readonly id: string;
+  /** Of what was let in, as access knows it; null while idle. */
+  readonly session: string | null;
   /** Milliseconds since the epoch. */
   readonly created: number;
   /** Address and port of the client. */

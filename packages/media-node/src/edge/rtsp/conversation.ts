@@ -57,9 +57,10 @@ export class Conversation {
     this.#publisher = new PublisherSide({ parts, admission, paths, close });
   }
 
-  get info(): Pick<RtspConnInfo, 'state' | 'transport' | 'path' | 'camera'> {
+  get info(): Pick<RtspConnInfo, 'session' | 'state' | 'transport' | 'path' | 'camera'> {
     const [read, publish, target] = [this.#reader.session, this.#publisher.session, this.#target];
     return {
+      session: target?.admission ?? null,
       state: read?.isPlaying ? 'read' : publish?.isRecording ? 'publish' : 'idle',
       transport: read?.transport ?? publish?.transport ?? null,
       path: target?.path ?? null,

@@ -50,7 +50,7 @@ export class PublisherSide {
     }
     if (!publish) return;
     const { camera } = admitted.grant;
-    const target = new SessionTarget({ ...address, path: camera }, camera);
+    const target = new SessionTarget({ ...address, path: camera }, camera, admitted.id);
     this.#current = { publish, target };
     reply(200, target.field);
   }

@@ -134,7 +134,7 @@ export class ReaderSide {
       for (const member of room.membersOf(grant.identity)) member.close(DisconnectReason.DUPLICATE_IDENTITY);
     }
     const read = new ReadSession({ id, grant, room, camera, feeds, parts, log, onEnded: close });
-    this.#current = { read, target: new SessionTarget(address, grant.camera) };
+    this.#current = { read, target: new SessionTarget(address, grant.camera, id) };
     return read;
   }
 

@@ -9,7 +9,10 @@ export const SESSION_TIMEOUT = 60;
 
 /** A session as requests name it (RFC 2326 3.4), and what it is about. */
 export class SessionTarget {
+  /** As requests name it. */
   readonly id = randomBytes(8).toString('hex').toUpperCase();
+  /** As access knows it. */
+  readonly admission: string;
   /** What the client named; a publisher that named a key has its camera here instead. */
   readonly path: string;
   readonly profile: Profile;
@@ -18,7 +21,12 @@ export class SessionTarget {
   readonly camera: string;
   readonly begun = performance.now();
 
-  constructor({ path, profile, base }: Pick<RtspAddress, 'path' | 'profile' | 'base'>, camera: string) {
+  constructor(
+    { path, profile, base }: Pick<RtspAddress, 'path' | 'profile' | 'base'>,
+    camera: string,
+    admission: string,
+  ) {
+    this.admission = admission;
     this.path = path;
     this.profile = profile;
     this.base = base;
