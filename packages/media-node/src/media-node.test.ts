@@ -97,10 +97,15 @@ describe('media nodes as processes', () => {
     opened.push(camera);
     const node = await start('three');
     const always: CameraSpec = { ...spec(camera), mode: 'always' };
-    await node.rpc.call('ingest.assign', { generation: 1, cameras: [always] });
+    const unwatched: CameraSpec = { ...spec(camera), id: 'b' };
+    await node.rpc.call('ingest.assign', { generation: 1, cameras: [always, unwatched] });
     await eventually(async () => {
       const { streams } = await node.rpc.call('ingest.streams', {});
-      expect(streams).toMatchObject([{ camera: 'a', status: { state: 'live' }, width: 320, codec: 'h264', sinks: 0 }]);
+      expect(streams).toMatchObject([
+        { camera: 'a', status: { state: 'live' }, width: 320, codec: 'h264', sinks: 0 },
+        // Of its description, for no picture of it has come yet.
+        { camera: 'b', status: { state: 'idle' }, width: 320, height: 240, pictures_in: 0 },
+      ]);
       expect(streams[0]?.gop_pictures).toBeGreaterThan(0);
     });
     const { metrics } = await node.rpc.call('node.metrics', {});
@@ -115,6 +120,7 @@ describe('media nodes as processes', () => {
     expect(figures.get('cctv_ingest_streams')).toContainEqual({ value: 1, labels: { state: 'live' } });
     expect(figures.get('cctv_ingest_stream_state')).toEqual([
       { value: 1, labels: { camera: 'a', profile: 'main', state: 'live' } },
+      { value: 1, labels: { camera: 'b', profile: 'main', state: 'idle' } },
     ]);
   }, 30_000);
 });

@@ -30,7 +30,7 @@ class Node {
     const rpc = `unix:${join(folder, `${id}.sock`)}`;
     this.lease = { id, roles, rpc, public_url: null, public_port: 7880, started_at: 1 };
     this.ingest = new Ingest({
-      connect: () => ({ open: () => ({ start: () => {}, close: () => {} }), probe: async () => {} }),
+      connect: () => ({ open: () => ({ start: () => {}, close: () => {} }), probe: async () => null }),
       log,
       onStatus: (of, status) => this.server.broadcast('camera.status', { ...of, status }),
       onPublished: (of, at) => {

@@ -20,7 +20,7 @@ function setUp() {
       },
       close: () => open.delete(url),
     }),
-    probe: async () => {},
+    probe: async () => null,
   });
   const statuses: string[] = [];
   const ingest = new Ingest({
@@ -127,7 +127,7 @@ describe('Ingest', () => {
     const starts: number[] = [];
     const connect = (): SourceFactory => ({
       open: () => ({ start: () => starts.push(clock.monotonic()), close: () => {} }),
-      probe: async () => {},
+      probe: async () => null,
     });
     const ingest = new Ingest({ connect, clock, log: pino({ level: 'silent' }) });
     ingest.assign(

@@ -128,7 +128,7 @@ async function metricsOf(registry: Registry, names: readonly string[] | undefine
 type StreamDescription = Result<'ingest.streams'>['streams'][number];
 
 function describeStream({ key, fanout, stream }: IngestStream, publishedAt: number | null): StreamDescription {
-  const video = fanout.currentTracks.find((track) => track.kind === 'video');
+  const video = fanout.currentTracks.find((track) => track.kind === 'video') ?? stream.announced;
   return {
     ...key,
     status: { ...fanout.currentStatus, last_picture_at: stream.lastPictureAt },

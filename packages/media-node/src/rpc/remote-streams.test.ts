@@ -37,7 +37,7 @@ async function node(name: string) {
       },
       close: () => listeners.delete(url),
     }),
-    probe: async () => {},
+    probe: async () => null,
   });
   const ingest = new Ingest({ connect, log });
   const remote = new RemoteStreams({ secret, log });

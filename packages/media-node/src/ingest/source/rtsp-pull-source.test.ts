@@ -269,8 +269,11 @@ describe.concurrent('RtspPullSource', () => {
   it('probes with DESCRIBE alone', async () => {
     const one = await camera();
     const factory = new RtspPullFactory({ url: one.url, transport: 'auto', verifyCertificate: false, timeoutMs: 500 });
-    await factory.probe(new AbortController().signal);
+    expect(await factory.probe(new AbortController().signal)).toMatchObject({ width: 320, height: 240 });
     expect(one.methods()).toEqual(['DESCRIBE']);
+    const discreet = await camera({ sets: 'band' });
+    const other = new RtspPullFactory({ url: discreet.url, transport: 'auto', verifyCertificate: false });
+    expect(await other.probe(new AbortController().signal)).toBeNull();
     const mute = await camera({ answer: () => Buffer.alloc(0) });
     const stop = new AbortController();
     const probe = new RtspPullFactory({ url: mute.url, transport: 'auto', verifyCertificate: false }).probe(

@@ -1,4 +1,11 @@
-import { type AudioSdpTrack, type SdpTrack, sdpTracks } from '@marsad/media';
+import {
+  type AudioSdpTrack,
+  type H264SdpTrack,
+  type SdpTrack,
+  sdpTracks,
+  type VideoTrack,
+  videoTrackOf,
+} from '@marsad/media';
 import { chooseVideo } from '../../intake/choose-video.ts';
 import { MediaIntake } from '../../intake/media-intake.ts';
 import type { StreamAddress } from '../ingest.ts';
@@ -25,12 +32,12 @@ export class RtspPullFactory implements SourceFactory {
     return new RtspPullSource(this.#options, listener, counters);
   }
 
-  async probe(signal: AbortSignal): Promise<void> {
+  async probe(signal: AbortSignal): Promise<VideoTrack | null> {
     const session = new RtspSession({ ...sessionOptions(this.#options), onEnded: () => {}, onBytes: () => {} });
     const stop = () => session.close();
     signal.addEventListener('abort', stop);
     try {
-      chooseVideo(sdpTracks(await session.describe()));
+      return describedTrack(chooseVideo(sdpTracks(await session.describe())));
     } catch (error) {
       throw failureOf(error);
     } finally {
@@ -106,6 +113,15 @@ class RtspPullSource implements Source {
     if (this.#over) return;
     this.close();
     this.#listener.ended(error);
+  }
+}
+
+/** Many cameras say nothing of their pictures before they send some, and some say nonsense. */
+function describedTrack({ sps: [sps], pps, clockRate }: H264SdpTrack): VideoTrack | null {
+  try {
+    return sps ? videoTrackOf({ sps, pps }, clockRate) : null;
+  } catch {
+    return null;
   }
 }
 

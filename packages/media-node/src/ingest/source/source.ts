@@ -1,5 +1,5 @@
 import type { StreamReason } from '@marsad/contract';
-import type { AccessUnit, Track } from '@marsad/media';
+import type { AccessUnit, Track, VideoTrack } from '@marsad/media';
 
 /**
  * One attempt to receive a camera. It connects in `start`, calls its listener while it lasts, calls `ended` exactly
@@ -29,8 +29,11 @@ export interface SourceCounters {
 /** Makes sources for one address, and asks whether it would answer. */
 export interface SourceFactory {
   open(listener: SourceListener, counters: SourceCounters): Source;
-  /** Resolves when the camera describes a stream that can be shown; rejects with a `SourceError`. */
-  probe(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the camera describes a stream that can be shown, with the track as far as the description has it, or
+   * null when it leaves that open. Rejects with a `SourceError`.
+   */
+  probe(signal: AbortSignal): Promise<VideoTrack | null>;
 }
 
 /** Why a source ended. `detail` holds facts for a person and never a credential. */

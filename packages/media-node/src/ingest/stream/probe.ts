@@ -1,11 +1,12 @@
+import type { VideoTrack } from '@marsad/media';
 import type { Clock, Timer } from '../../clock/clock.ts';
 import { SourceError } from '../source/source.ts';
 
 export interface ProbeOptions {
   readonly clock: Clock;
-  readonly probe: (signal: AbortSignal) => Promise<void>;
-  /** One probe is done: null when the camera is well. `nextAt` is wall clock in milliseconds. */
-  readonly found: (error: SourceError | null, nextAt: number) => void;
+  readonly probe: (signal: AbortSignal) => Promise<VideoTrack | null>;
+  /** One probe is done, and this is what the camera describes, or why it does not. `nextAt` is wall clock in milliseconds. */
+  readonly found: (what: VideoTrack | SourceError | null, nextAt: number) => void;
   /** Between probes, milliseconds. Default 60 s, 10 % of it random. */
   readonly everyMs?: number;
   /** The first probe is made at a random moment within this time, so that hundreds do not start together. Default 5 s. */
@@ -49,18 +50,18 @@ export class Probe {
   async #run(): Promise<void> {
     const running = new AbortController();
     this.#running = running;
-    let error: SourceError | null = null;
+    let found: VideoTrack | SourceError | null;
     try {
-      await this.#options.probe(running.signal);
+      found = await this.#options.probe(running.signal);
     } catch (thrown) {
-      error =
+      found =
         thrown instanceof SourceError ? thrown : new SourceError('PROTOCOL_ERROR', 'probe failed unexpectedly', thrown);
     }
     if (this.#running !== running) return;
     this.#running = null;
     const period = this.#period();
     this.#schedule(period);
-    this.#options.found(error, this.#options.clock.now() + period);
+    this.#options.found(found, this.#options.clock.now() + period);
   }
 
   #period(): number {

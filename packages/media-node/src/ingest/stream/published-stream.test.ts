@@ -121,7 +121,7 @@ describe('a stream that is pushed', () => {
   it('does not take a camera that is pulled', async () => {
     const clock = new VirtualClock();
     const ingest = new Ingest({
-      connect: () => ({ open: () => ({ start: () => {}, close: () => {} }), probe: async () => {} }),
+      connect: () => ({ open: () => ({ start: () => {}, close: () => {} }), probe: async () => null }),
       clock,
       log: pino({ level: 'silent' }),
     });

@@ -71,6 +71,9 @@ export class PublishedStream implements FedStream {
     return this.#counters;
   }
 
+  /** Nobody who publishes is asked beforehand. */
+  readonly announced = null;
+
   get lastPictureAt(): number | null {
     return this.#teller.lastPictureAt;
   }

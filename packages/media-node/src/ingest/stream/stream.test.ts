@@ -33,9 +33,10 @@ class Camera implements SourceFactory {
     };
   }
 
-  async probe(): Promise<void> {
+  async probe(): Promise<typeof videoTrack> {
     this.probes++;
     if (this.probeError) throw this.probeError;
+    return videoTrack;
   }
 }
 
@@ -190,14 +191,16 @@ describe('Stream, on demand', () => {
   });
 
   it('probes about every 60 s while idle, and tells what it finds', async () => {
-    const { clock, camera, fanout } = setUp('on-demand');
+    const { clock, camera, fanout, stream } = setUp('on-demand');
     camera.probeError = new SourceError('TIMEOUT');
     await clock.advance(5000);
     expect(fanout.currentStatus).toMatchObject({ state: 'offline', reason: 'TIMEOUT' });
+    expect(stream.announced).toBeNull();
     expect(fanout.currentStatus.next_attempt_at).toBeGreaterThan(clock.now());
     camera.probeError = null;
     await clock.advance(60_000);
     expect(fanout.currentStatus).toMatchObject({ state: 'idle', reason: null });
+    expect(stream.announced).toBe(videoTrack);
     await clock.advance(600_000);
     expect(camera.probes).toBe(12);
     expect(camera.attempts).toEqual([]);

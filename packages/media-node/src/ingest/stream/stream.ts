@@ -1,5 +1,5 @@
 import type { StreamReason, StreamState } from '@marsad/contract';
-import type { AccessUnit, Track } from '@marsad/media';
+import type { AccessUnit, Track, VideoTrack } from '@marsad/media';
 import type { Clock, Timer } from '../../clock/clock.ts';
 import { newCounters, type Source, type SourceCounters, SourceError, type SourceFactory } from '../source/source.ts';
 import { Backoff, type BackoffOptions } from './backoff.ts';
@@ -33,6 +33,8 @@ export interface FedStream {
   readonly counters: Readonly<SourceCounters>;
   /** Wall clock of the last picture, milliseconds since the epoch. */
   readonly lastPictureAt: number | null;
+  /** The picture that was announced by who has not sent any yet. */
+  readonly announced: VideoTrack | null;
   /** To be called whenever the number of sinks changed. */
   sinksChanged(): void;
   close(): void;
@@ -62,6 +64,7 @@ export class Stream implements FedStream {
   #liveSince: number | null = null;
   #lastPicture = 0;
 
+  #announced: VideoTrack | null = null;
   #watch: Timer | null = null;
   #retry: Timer | null = null;
   #linger: Timer | null = null;
@@ -80,7 +83,7 @@ export class Stream implements FedStream {
     this.#probe = new Probe({
       clock: options.clock,
       probe: (signal) => options.source.probe(signal),
-      found: (error, nextAt) => this.#probed(error, nextAt),
+      found: (what, nextAt) => this.#probed(what, nextAt),
       ...options.probe,
       ...random,
     });
@@ -116,6 +119,10 @@ export class Stream implements FedStream {
 
   get counters(): Readonly<SourceCounters> {
     return this.#counters;
+  }
+
+  get announced(): VideoTrack | null {
+    return this.#announced;
   }
 
   get #wanted(): boolean {
@@ -220,10 +227,13 @@ export class Stream implements FedStream {
     this.#probe.start(!well);
   }
 
-  #probed(error: SourceError | null, nextAt: number): void {
+  #probed(what: VideoTrack | SourceError | null, nextAt: number): void {
     if (this.#source || this.#closed) return;
-    if (!error) this.#teller.say('idle', null, null);
-    else this.#teller.say(stateFor(error.reason), error.reason, error.detail, nextAt);
+    if (what instanceof SourceError) this.#teller.say(stateFor(what.reason), what.reason, what.detail, nextAt);
+    else {
+      this.#announced = what;
+      this.#teller.say('idle', null, null);
+    }
   }
 
   #drop(): void {
