@@ -21,6 +21,26 @@ function parseIndex(value: string): number {
   return Number(value);
 }
 
+function parseAddress(...schemes: string[]): (value: string) => string {
+  return (value) => {
+    const url = URL.canParse(value) ? new URL(value) : null;
+    if (!url || url.host === '' || !schemes.includes(url.protocol.slice(0, -1))) {
+      throw new InvalidArgumentError(
+        `Use an address that begins with ${schemes.map((each) => `${each}://`).join(' or ')}.`,
+      );
+    }
+    return value;
+  };
+}
+
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new InvalidArgumentError('The file cannot be read.');
+  }
+}
+
 /** Each role loads its own code, so that a media node needs no web server's memory. */
 async function roleLog(config: Config, role: string) {
   const [{ createLog }, { runRole }] = await Promise.all([
@@ -28,6 +48,16 @@ async function roleLog(config: Config, role: string) {
     import('./commands/role-process.ts'),
   ]);
   return { log: createLog({ level: config.log.level, role }), runRole };
+}
+
+interface PushArguments {
+  readonly rtsp: string;
+  readonly whip: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly transport: 'auto' | 'tcp' | 'udp';
+  readonly verify: boolean;
+  readonly quiet: boolean;
 }
 
 const program = new Command('marsad')
@@ -83,6 +113,39 @@ program
     const { log, runRole } = await roleLog(config, 'media-node');
     const { openMediaNode } = await import('./commands/media-node.ts');
     await runRole(log, () => openMediaNode(config, options, log));
+  });
+
+program
+  .command('whip-push')
+  .description('push one camera to a WHIP server (LiveKit, MediaMTX, another Marsad): its H.264 as it is, until Ctrl-C')
+  .addOption(
+    new Option('--rtsp <url>', 'the camera: rtsp:// or rtsps://, with its name and password')
+      .argParser(parseAddress('rtsp', 'rtsps'))
+      .makeOptionMandatory(),
+  )
+  .addOption(
+    new Option('--whip <url>', 'where to: http:// or https://')
+      .argParser(parseAddress('http', 'https'))
+      .makeOptionMandatory(),
+  )
+  .option('--token <key>', 'stream key, sent as bearer token; leave it out when the address holds it')
+  .addOption(
+    new Option('--token-file <path>', 'file that holds the key, so that no list of processes shows it')
+      .argParser(readKey)
+      .conflicts('token'),
+  )
+  .addOption(
+    new Option('--transport <kind>', 'how the camera is to send').choices(['auto', 'tcp', 'udp']).default('auto'),
+  )
+  .option('--verify', 'rtsps: refuse a certificate that cannot be verified', false)
+  .option('--quiet', 'say nothing but why it ended', false)
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 stopped by Ctrl-C or SIGTERM, 1 wrong use, 3 refused by the camera, 4 refused by the server.\nEverything else is tried again: after 1, 2 and 4 seconds, then every 30.',
+  )
+  .action(async (options: PushArguments) => {
+    const { runWhipPush } = await import('./commands/whip-push.ts');
+    process.exit(await runWhipPush({ ...options, token: options.token ?? options.tokenFile ?? null }));
   });
 
 program

@@ -10,7 +10,7 @@ import { EdgeServer } from './http/edge-server.ts';
 import { IngressFile } from './ingress/ingress-file.ts';
 import { IngressStreams } from './ingress/ingress-streams.ts';
 import { Ingresses } from './ingress/ingresses.ts';
-import { requireFree } from './peer/media-port.ts';
+import { MediaPort } from './peer/media-port.ts';
 import { Rooms } from './rooms/rooms.ts';
 import type { RtspConnInfo } from './rtsp/conn-info.ts';
 import { RtspEndpoint } from './rtsp/rtsp-endpoint.ts';
@@ -37,6 +37,7 @@ export class Edge {
   readonly #twirp: TwirpEndpoint;
   readonly #server: EdgeServer;
   readonly #rtsp: RtspEndpoint | null;
+  readonly #mediaPort: MediaPort;
   #closed = false;
 
   constructor(options: EdgeOptions) {
@@ -58,6 +59,7 @@ export class Edge {
       metrics,
       log,
     };
+    this.#mediaPort = new MediaPort(options.udp);
     this.#rtc = new RtcEndpoint(this.#parts);
     this.#whep = new WhepEndpoint(this.#parts);
     const { rooms } = this.#parts;
@@ -112,12 +114,13 @@ export class Edge {
   /** Rejects when a port cannot be had. */
   async start(): Promise<void> {
     await this.#ingresses.start();
-    await requireFree(this.#parts.port);
-    await this.#server.start();
+    await this.#mediaPort.open();
     try {
+      await this.#server.start();
       await this.#rtsp?.start();
     } catch (error) {
       await this.#server.close();
+      this.#mediaPort.close();
       throw error;
     }
     this.#parts.log.info({ port: this.port, udp: this.#parts.port.port }, 'edge listens');
@@ -136,6 +139,7 @@ export class Edge {
     this.#parts.clock.close();
     this.#parts.pacer.close();
     this.#parts.feeds.close();
+    this.#mediaPort.close();
     await this.#server.close();
   }
 

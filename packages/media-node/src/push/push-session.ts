@@ -30,8 +30,12 @@ export interface PushTarget {
 /** Milliseconds a connection may take, and how long it may be interrupted. */
 const CONNECTING = 15_000;
 const INTERRUPTION = 5000;
-/** A server that reported and then is silent for this long is gone: ICE alone would notice after half a minute. */
-const SILENCE = 6000;
+/**
+ * A server from which no RTCP comes for this long is gone: ICE alone would notice after half a minute. Before the first it has
+ * longer, because some report every five seconds. Milliseconds.
+ */
+const SILENCE = 8000;
+const FIRST_SILENCE = 10_000;
 const PAYLOAD_TYPE = 96;
 /** Some servers take only the one, some only the other; what is sent is the camera's own profile either way. */
 const ALTERNATIVES = [{ payloadType: 98, format: H264_FORMAT.replace('42e01f', '42001f') }];
@@ -49,6 +53,8 @@ export class PushSession implements EverySecond {
   readonly #onEnded: (error: WhipError) => void;
   #egress: VideoEgress | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** When to give up unless RTCP comes; monotonic. */
+  #silentUntil = Number.POSITIVE_INFINITY;
   #over = false;
 
   constructor(options: {
@@ -98,8 +104,7 @@ export class PushSession implements EverySecond {
     const egress = this.#egress;
     if (!egress) return;
     egress.second();
-    const silence = egress.quality.silence(performance.now());
-    if (silence !== null && silence > SILENCE) this.#end(new WhipError(null, 'the server has fallen silent'));
+    if (performance.now() > this.#silentUntil) this.#end(new WhipError(null, 'the server has fallen silent'));
   }
 
   /** Resolves when the server was told, or cannot be. Safe to call twice. */
@@ -141,6 +146,7 @@ export class PushSession implements EverySecond {
     this.#track.listen({
       open: () => egress.opened(),
       feedback: (packet) => {
+        this.#silentUntil = performance.now() + SILENCE;
         egress.feedback(packet);
         if (saysGoodbye(packet)) this.#end(new WhipError(null, 'the server ended the stream'));
       },
@@ -153,6 +159,7 @@ export class PushSession implements EverySecond {
     if (this.#over) return;
     if (state === 'connected') {
       this.#calm();
+      if (this.#silentUntil === Number.POSITIVE_INFINITY) this.#silentUntil = performance.now() + FIRST_SILENCE;
       this.#onConnected();
     } else if (state === 'failed' || state === 'closed') {
       this.#end(new WhipError(null, 'the connection was lost'));

@@ -17,6 +17,8 @@ export interface PushStatus {
   readonly reason: string | null;
   /** Of the server's refusal. */
   readonly httpStatus: number | null;
+  /** Failed in a way that asking again will hardly change: a wrong key, an offer the server does not take. */
+  readonly refused: boolean;
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly nextAttemptAt: number | null;
@@ -48,7 +50,7 @@ export class WhipPusher implements FeedReader {
   #retry: NodeJS.Timeout | null = null;
   #dark: NodeJS.Timeout | null = null;
   #connectedAt = 0;
-  #status: PushStatus = { state: 'waiting', reason: null, httpStatus: null, since: Date.now(), nextAttemptAt: null };
+  #status: PushStatus = statusOf({ state: 'waiting' });
   #closed = false;
 
   constructor(options: WhipPusherOptions) {
@@ -142,6 +144,7 @@ export class WhipPusher implements FeedReader {
       state: 'failed',
       reason: error.message,
       httpStatus: error.status,
+      refused: error.isFinal || error.status === 404,
       nextAttemptAt: Date.now() + delay,
     });
     this.#retry = setTimeout(() => this.#attempt(), delay);
@@ -159,11 +162,17 @@ export class WhipPusher implements FeedReader {
     this.#dark = null;
   }
 
-  #tell(status: Partial<PushStatus> & Pick<PushStatus, 'state'>): void {
+  #tell(status: Said): void {
     if (this.#closed) return;
-    this.#status = { reason: null, httpStatus: null, nextAttemptAt: null, ...status, since: Date.now() };
+    this.#status = statusOf(status);
     this.#options.onStatus?.(this.#status);
   }
+}
+
+type Said = Partial<PushStatus> & Pick<PushStatus, 'state'>;
+
+function statusOf(said: Said): PushStatus {
+  return { reason: null, httpStatus: null, refused: false, nextAttemptAt: null, ...said, since: Date.now() };
 }
 
 function wordsOf({ state, reason, detail }: StreamStatus): string {

@@ -26,11 +26,6 @@ export class ReceptionQuality {
     return this.#loss;
   }
 
-  /** Milliseconds since the last report; null before the first. */
-  silence(now: number): number | null {
-    return this.#reportedAt === null ? null : now - this.#reportedAt;
-  }
-
   /** Null before the first report. */
   quality(now: number): Quality | null {
     if (this.#reportedAt === null) return null;

@@ -1,6 +1,6 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { expect, test } from 'vitest';
-import { candidatesFor, requireFree } from './media-port.ts';
+import { candidatesFor, MediaPort } from './media-port.ts';
 
 test('a host candidate is offered at the public addresses of its family too', () => {
   const found = 'a=candidate:1 1 UDP 2114977791 10.0.0.5 7882 typ host';
@@ -11,11 +11,28 @@ test('a host candidate is offered at the public addresses of its family too', ()
   ]);
 });
 
-test('a port in use is refused before a viewer comes', async () => {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const port = { port: socket.address().port, bindAddress: '127.0.0.1', publicAddresses: [] };
-  await expect(requireFree(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  await requireFree(port);
+const bound = (port: number) =>
+  new Promise<Socket>((resolve, reject) => {
+    const socket = createSocket('udp4').once('error', reject);
+    socket.bind(port, '127.0.0.1', () => resolve(socket));
+  });
+
+test('a port in use is refused before a viewer comes; once had, it is kept until the end', async () => {
+  const other = await bound(0);
+  const { port } = other.address();
+  const media = new MediaPort({ port, bindAddress: '127.0.0.1', publicAddresses: [] });
+  await expect(media.open()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await new Promise<void>((resolve) => other.close(() => resolve()));
+  await media.open();
+  await expect(bound(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  media.close();
+  media.close();
+  await expect
+    .poll(() =>
+      bound(port).then(
+        (socket) => socket.close(),
+        () => null,
+      ),
+    )
+    .not.toBeNull();
 });

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { IceUdpMuxListener } from 'node-datachannel';
 
 export interface MediaPortOptions {
   /** UDP. */
@@ -28,8 +29,35 @@ export function candidatesFor(candidate: string, publicAddresses: readonly strin
   return [line, ...translated];
 }
 
-/** Rejects when the port cannot be had: the native library would only say so at the first viewer. */
-export async function requireFree({ port, bindAddress }: MediaPortOptions): Promise<void> {
+/**
+ * Holds the port as long as the edge lives. The native library binds it with the first connection and frees it with the last;
+ * should somebody else have it by the next one, the library ends the process.
+ */
+export class MediaPort {
+  readonly #options: MediaPortOptions;
+  #listener: IceUdpMuxListener | null = null;
+
+  constructor(options: MediaPortOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects when the port cannot be had. Port 0 is not held: then each connection takes one of its own. */
+  async open(): Promise<void> {
+    const { port, bindAddress } = this.#options;
+    if (port === 0) return;
+    // The library says only that it could not be had, this says why.
+    await requireFree(this.#options);
+    this.#listener = new IceUdpMuxListener(port, bindAddress);
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#listener?.stop();
+    this.#listener = null;
+  }
+}
+
+async function requireFree({ port, bindAddress }: MediaPortOptions): Promise<void> {
   const socket = createSocket(bindAddress !== undefined && isIPv6(bindAddress) ? 'udp6' : 'udp4');
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
