@@ -6,6 +6,8 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Config, requireUrl } from './config.ts';
 import { readLeases } from './media-plane/leases.ts';
 import { MediaPlane } from './media-plane/media-plane.ts';
+import { MediamtxClient } from './media-plane/mediamtx-client.ts';
+import { MediamtxPaths } from './media-plane/mediamtx-paths.ts';
 import { AccessService } from './modules/access/access.service.ts';
 import { WrongCredentials } from './modules/access/wrong-credentials.ts';
 import { agencyRoutes } from './modules/agencies/agencies.routes.ts';
@@ -138,7 +140,16 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
     const box = new SecretBox(secrets.cameraKey);
     const cameraRepository = new CameraRepository(database.sql, box, maskAddress);
     await seedDemoCameras({ repository: cameraRepository, file: config.demo.listFile, log });
-    const feed = new CameraFeed({ repository: cameraRepository, mediaPlane, log });
+    const mediamtx =
+      config.mediamtx &&
+      new MediamtxPaths({
+        client: new MediamtxClient(config.mediamtx.apiUrl),
+        rtspUrl: config.mediamtx.rtspUrl,
+        ours: async (ids) => new Set((await cameraRepository.briefs(ids)).map(({ id }) => id)),
+        log,
+      });
+    if (mediamtx) opened.push(() => mediamtx.close());
+    const feed = new CameraFeed({ repository: cameraRepository, mediaPlane, mediamtx, log });
     opened.push(() => feed.close());
     const cameras = new CamerasService({
       repository: cameraRepository,

@@ -52,6 +52,14 @@ describe('configuration', () => {
     expect(config.http.trustedProxies).toEqual(['10.0.0.0/8', 'fd00::/8']);
   });
 
+  it('wants both addresses of a MediaMTX server, or neither', () => {
+    expect(loadConfig({}, '/srv').mediamtx).toBeNull();
+    expect(problemsOf({ MEDIAMTX_API_URL: 'http://mtx:9997' })).toEqual([
+      'MEDIAMTX_API_URL: must be set together with MEDIAMTX_RTSP_URL',
+    ]);
+    expect(problemsOf({ MEDIAMTX_API_URL: 'rtsp://mtx', MEDIAMTX_RTSP_URL: 'rtsp://mtx:8554' })).toHaveLength(1);
+  });
+
   it('names every setting that is wrong, and only once each', () => {
     const problems = problemsOf({
       MARSAD_HTTP_PORT: 'eighty',

@@ -54,6 +54,8 @@ export interface Config {
   valkey: { url: string | null; keyPrefix: string };
   /** `url` null: the built-in edge. `apiKey` and `apiSecret` null: those of `loadSecrets`. */
   livekit: { url: string | null; apiKey: string | null; apiSecret: string | null };
+  /** A MediaMTX server that fetches some of the cameras; null without. */
+  mediamtx: { apiUrl: string; rtspUrl: string } | null;
   tokens: { accessSeconds: number; refreshSeconds: number; viewerSeconds: number };
   quota: { counts: 'reservations' | 'cameras'; reservationSeconds: number; heartbeatTimeoutSeconds: number };
   demo: {
@@ -120,6 +122,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
     problems.push('LIVEKIT_API_KEY: must be set together with LIVEKIT_API_SECRET');
   if (s.LIVEKIT_URL !== undefined && s.LIVEKIT_API_KEY === undefined)
     problems.push('LIVEKIT_URL: needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET of that server');
+  if ((s.MEDIAMTX_API_URL === undefined) !== (s.MEDIAMTX_RTSP_URL === undefined))
+    problems.push('MEDIAMTX_API_URL: must be set together with MEDIAMTX_RTSP_URL');
   const relays = s.TURN_URLS.some((value) => /^turns?:/i.test(value));
   if (relays && s.TURN_SECRET === undefined)
     problems.push('TURN_SECRET: must be set for the servers of TURN_URLS to know our viewers');
@@ -182,6 +186,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
       apiKey: s.LIVEKIT_API_KEY ?? null,
       apiSecret: s.LIVEKIT_API_SECRET ?? null,
     },
+    mediamtx:
+      s.MEDIAMTX_API_URL === undefined || s.MEDIAMTX_RTSP_URL === undefined
+        ? null
+        : { apiUrl: s.MEDIAMTX_API_URL, rtspUrl: s.MEDIAMTX_RTSP_URL },
     tokens: {
       accessSeconds: s.MARSAD_ACCESS_TOKEN_TTL,
       refreshSeconds: s.MARSAD_REFRESH_TOKEN_TTL,

@@ -257,6 +257,17 @@ export const Settings = z.object({
     },
   ),
 
+  MEDIAMTX_API_URL: note(url('http:', 'https:').optional(), {
+    section: 'Connections',
+    text: 'Control API of a MediaMTX server, as http://user:password@host:9997. It fetches the cameras whose metadata say `"mediamtx": true`; we add and remove their paths there.',
+    secret: true,
+  }),
+  MEDIAMTX_RTSP_URL: note(url('rtsp:', 'rtsps:').optional(), {
+    section: 'Connections',
+    text: 'Where we read the streams of that server, as rtsp://user:password@host:8554.',
+    secret: true,
+  }),
+
   MARSAD_ACCESS_TOKEN_TTL: note(seconds(60, 86_400).default(900), {
     section: 'Sign-in',
     text: 'Life of an access token.',

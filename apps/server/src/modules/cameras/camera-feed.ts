@@ -1,10 +1,14 @@
+import type { CameraSpec } from '@marsad/contract';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
+import type { MediamtxPaths } from '../../media-plane/mediamtx-paths.ts';
 import type { Log } from '../../platform/log/log.ts';
-import type { CameraRepository } from './cameras.repository.ts';
+import type { CameraRepository, CatalogueSpec } from './cameras.repository.ts';
 
 export interface CameraFeedOptions {
   readonly repository: CameraRepository;
   readonly mediaPlane: Pick<MediaPlane, 'setCameras'>;
+  /** Null without such a server: then every camera is fetched from its own address. */
+  readonly mediamtx: Pick<MediamtxPaths, 'relay'> | null;
   readonly log: Log;
   /** Between two looks at the catalogue's revision, milliseconds. Default 2,000. */
   readonly interval?: number;
@@ -61,7 +65,15 @@ export class CameraFeed {
     const { repository, mediaPlane } = this.#o;
     const revision = await repository.revision();
     if (revision === this.#revision) return;
-    mediaPlane.setCameras(await repository.specs());
+    mediaPlane.setCameras(this.#relayed(await repository.specs()));
     this.#revision = revision;
+  }
+
+  #relayed(cameras: readonly CatalogueSpec[]): CameraSpec[] {
+    const { mediamtx } = this.#o;
+    if (mediamtx === null) return cameras.map(({ spec }) => spec);
+    const own = cameras.filter(({ byMediamtx }) => !byMediamtx).map(({ spec }) => spec);
+    const others = cameras.filter(({ byMediamtx }) => byMediamtx).map(({ spec }) => spec);
+    return [...own, ...mediamtx.relay(others)];
   }
 }

@@ -43,6 +43,13 @@ export interface CameraBrief {
   readonly removed: boolean;
 }
 
+/** A camera as the media nodes are told of it. */
+export interface CatalogueSpec {
+  readonly spec: CameraSpec;
+  /** Its metadata ask for it to be fetched by the MediaMTX server, and from there by us. */
+  readonly byMediamtx: boolean;
+}
+
 /** Which cameras: `sources` is what the caller may see, the rest what was asked for. */
 export interface CameraFilter extends Pick<CameraQuery, 'q' | 'limit' | 'offset'> {
   readonly sources: readonly Source[];
@@ -178,19 +185,21 @@ export class CameraRepository {
   }
 
   /** What the media nodes are told: every camera that is not removed. */
-  async specs(): Promise<CameraSpec[]> {
+  async specs(): Promise<CatalogueSpec[]> {
     const rows = await this.#sql
       .selectFrom('cameras')
-      .select(['id', 'ingest', 'main_url', 'sub_url', 'mode', 'transport', 'hidden_at'])
+      .select(['id', 'ingest', 'main_url', 'sub_url', 'mode', 'transport', 'metadata', 'hidden_at'])
       .where('deleted_at', 'is', null)
       .orderBy('id')
       .execute();
     return rows.map((row) => {
-      const { id, mode, transport, hidden_at } = row;
+      const { id, mode, transport, metadata, hidden_at } = row;
       const plain = { id, mode, transport, ...(hidden_at === null ? {} : { hidden: true }) };
       const { main, sub } = this.#open(row);
-      if (row.ingest === 'push' || main === null) return { ...plain, main: { push: true }, sub: null };
-      return { ...plain, main: { url: main }, sub: sub === null ? null : { url: sub } };
+      if (row.ingest === 'push' || main === null)
+        return { spec: { ...plain, main: { push: true }, sub: null }, byMediamtx: false };
+      const spec = { ...plain, main: { url: main }, sub: sub === null ? null : { url: sub } };
+      return { spec, byMediamtx: metadata.mediamtx === true };
     });
   }
 

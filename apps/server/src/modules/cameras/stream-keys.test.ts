@@ -41,7 +41,7 @@ describe('a camera that is pushed', () => {
     expect(key).toMatch(/^[A-Za-z0-9_-]{32,}$/);
     expect((await repository.findByKey(key))?.id).toBe(camera.id);
     expect((await repository.findByPath('bus/12'))?.id).toBe(camera.id);
-    expect((await repository.specs()).find(({ id }) => id === camera.id)).toMatchObject({
+    expect((await repository.specs()).find(({ spec }) => spec.id === camera.id)?.spec).toMatchObject({
       main: { push: true },
       sub: null,
     });
