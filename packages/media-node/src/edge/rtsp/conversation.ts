@@ -33,8 +33,6 @@ const METHODS =
 const SIGN_PATIENCE = (SESSION_TIMEOUT + 5) * 1000;
 /** A reader has its seat from DESCRIBE on; one that sets nothing up for this long gives it back. Milliseconds. */
 const SETUP_PATIENCE = 20_000;
-/** A TCP reader that takes nothing for this long is gone. Milliseconds. */
-const STUCK_PATIENCE = 15_000;
 
 const publisherSilent = 'nothing came from the publisher';
 
@@ -84,7 +82,7 @@ export class Conversation {
     if (publish) return publish.second(now) ? publisherSilent : null;
     if (read?.isPlaying && read.transport === 'tcp') {
       // Its taking what it is sent is a sign of life; there are players that give no other.
-      return this.#options.writer.stuckFor(now) > STUCK_PATIENCE ? 'the reader takes nothing' : null;
+      return this.#options.writer.isStuck(now) ? 'the reader takes nothing' : null;
     }
     if (read && !read.isSetUp && now - (this.#target?.begun ?? now) > SETUP_PATIENCE) {
       this.#endSession('STREAM_ENDED', 'nothing was set up');

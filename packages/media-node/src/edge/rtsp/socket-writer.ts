@@ -2,6 +2,10 @@ import type { Socket } from 'node:net';
 
 /** What may wait for a client before it loses pictures. Bytes: eight seconds of 2 Mbit/s. */
 const MAX_WAITING = 2 * 1024 * 1024;
+/** A client that takes nothing for this long is gone. Milliseconds. */
+const STUCK = 15_000;
+/** One write counts as taken when all of it is: a large one has as much longer as it needs at this rate. Bytes per millisecond. */
+const SLOWEST = 125;
 
 /** The way out of one RTSP connection: answers and media, as much of it as the client takes. */
 export class SocketWriter {
@@ -49,14 +53,14 @@ export class SocketWriter {
     this.#beginning = this.#socket.writableLength;
   }
 
-  /** For how long the client has taken nothing of what waits for it, milliseconds. To be asked about once a second. */
-  stuckFor(now: number): number {
+  /** The client takes nothing of what waits for it any more. To be asked about once a second. */
+  isStuck(now: number): boolean {
     const waiting = this.#socket.writableLength;
     const taken = this.#written - waiting;
     if (waiting === 0 || taken !== this.#takenBefore) {
       this.#takenBefore = taken;
       this.#takenAt = now;
     }
-    return now - this.#takenAt;
+    return now - this.#takenAt > STUCK + waiting / SLOWEST;
   }
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { formatRtspRequest, RtspDemuxer, type RtspResponse } from '@marsad/media';
 
 /** An RTSP client that says exactly what it is told, and keeps what it gets. For tests. */
@@ -12,9 +13,12 @@ export class RtspTestClient {
   readonly #waiting: ((response: RtspResponse | null) => void)[] = [];
   #cseq = 0;
 
-  constructor(port: number) {
-    this.url = `rtsp://127.0.0.1:${port}`;
-    this.socket = connect(port, '127.0.0.1');
+  constructor(port: number, scheme: 'rtsp' | 'rtsps' = 'rtsp') {
+    this.url = `${scheme}://127.0.0.1:${port}`;
+    this.socket =
+      scheme === 'rtsp'
+        ? connect(port, '127.0.0.1')
+        : connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
     const demuxer = new RtspDemuxer({
       onResponse: (response) => {
         this.responses.push(response);

@@ -7,7 +7,7 @@ import type { StreamPublishing } from '../../stream-publishing.ts';
 import type { Access } from '../access.ts';
 import { EdgeMetrics } from '../edge-metrics.ts';
 import { BurstPacer } from '../egress/burst-pacer.ts';
-import { EgressClock } from '../egress/egress-clock.ts';
+import { EgressClock, type EverySecond } from '../egress/egress-clock.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import { RtspEndpoint } from '../rtsp/rtsp-endpoint.ts';
 import type { RtspOptions } from '../rtsp/rtsp-options.ts';
@@ -74,6 +74,25 @@ function answersDigest(given: Extract<Credentials, { kind: 'digest' }>): boolean
   );
 }
 
+/** Seconds also pass when it is told so. */
+class HandClock extends EgressClock {
+  readonly #members = new Set<EverySecond>();
+
+  override add(member: EverySecond): void {
+    this.#members.add(member);
+    super.add(member);
+  }
+
+  override remove(member: EverySecond): void {
+    this.#members.delete(member);
+    super.remove(member);
+  }
+
+  tick(): void {
+    for (const member of this.#members) member.second();
+  }
+}
+
 export interface TestRtsp {
   readonly endpoint: RtspEndpoint;
   readonly access: TestAccess;
@@ -83,6 +102,8 @@ export interface TestRtsp {
   readonly url: string;
   /** With name and password. */
   readonly adaUrl: string;
+  /** What is done once a second is done now. */
+  second(): void;
   close(): Promise<void>;
 }
 
@@ -96,7 +117,7 @@ export async function testRtsp(
   const rooms = new Rooms({ events: { event: () => {} }, metrics });
   const access = new TestAccess(rooms);
   const { publishing = new MemoryPublishing(), ...rtsp } = options;
-  const [pacer, clock] = [new BurstPacer(), new EgressClock()];
+  const [pacer, clock] = [new BurstPacer(), new HandClock()];
   const endpoint = new RtspEndpoint({
     rtsp: { host: '127.0.0.1', port: 0, udpPort: 0, ...rtsp },
     parts: { rooms, access, publishing, metrics, pacer, clock, log: pino({ level: 'silent' }) },
@@ -110,6 +131,7 @@ export async function testRtsp(
     registry,
     url: `rtsp://127.0.0.1:${endpoint.port}`,
     adaUrl: `rtsp://ada:lovelace@127.0.0.1:${endpoint.port}`,
+    second: () => clock.tick(),
     close: async () => {
       await endpoint.close();
       rooms.close();
