@@ -1,5 +1,6 @@
 import type { AccessAnswer, AccessRequest } from '@marsad/contract';
-import type { AccessDecider, MediaPlane } from '../../media-plane/media-plane.ts';
+import type { AccessDecider } from '../../media-plane/access-decider.ts';
+import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import type { NodeLink } from '../../media-plane/node-link.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { type Caller, type Identity, type Origin, requireAdmin } from '../../platform/auth/identity.ts';
