@@ -6,6 +6,8 @@ import { Room, type RoomListener, type RoomOptions } from './room.ts';
 
 /** More rooms than this are not made. */
 const MAX_ROOMS = 20_000;
+/** The longest a timer can wait, in milliseconds; one that is asked for more goes off at once. */
+const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** What happens in rooms, as LiveKit's webhooks name it. Must not throw. */
 export interface RoomEvents {
@@ -100,7 +102,7 @@ export class Rooms implements RoomListener {
     this.#stay(room);
     this.#ending.set(
       room,
-      setTimeout(() => this.delete(room.name), seconds * 1000),
+      setTimeout(() => this.delete(room.name), Math.min(seconds * 1000, LONGEST_WAIT)),
     );
   }
 

@@ -87,6 +87,8 @@ const bodies = [
   { names: ['r'] },
 ];
 
+let openRooms: Rooms | null = null;
+
 /** Bodies of Twirp calls, made with every right there is, on rooms that go on living. */
 const twirp: FuzzTarget = {
   name: 'twirp',
@@ -95,7 +97,10 @@ const twirp: FuzzTarget = {
   refuses: (error) => error instanceof TwirpError || (error instanceof Error && /\bJSON\b/.test(error.message)),
   open: (random) => {
     const metrics = new EdgeMetrics(new Registry());
+    // Rooms wait for viewers on timers, which would keep those of every session before.
+    openRooms?.close();
     const rooms = new Rooms({ events: { event: () => {} }, metrics });
+    openRooms = rooms;
     const service = new RoomService(rooms);
     const grant = {
       identity: 'api',
@@ -105,7 +110,6 @@ const twirp: FuzzTarget = {
       video: { roomCreate: true, roomList: true, roomAdmin: true, room: 'r' },
     };
     return (bytes) => {
-      // Rooms wait for viewers on timers: they would be many.
       if (rooms.all.length > 20) rooms.close();
       const method = methods[Math.floor(random() * methods.length)] ?? 'ListRooms';
       service.call(method, grant, bytes.toString('utf8')).toJsonString();
