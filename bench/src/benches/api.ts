@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { createClient, sources } from '@marsad/contract';
+import { ApiError, createClient, sources } from '@marsad/contract';
 import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
@@ -18,7 +18,7 @@ export const api: Bench = {
   name: 'api',
   summary: 'reserve, heartbeat and release over HTTP at a steady rate',
   options: { rate: 'requests per second, default 300' },
-  async run({ seconds, options }) {
+  async run({ seconds, options }, say) {
     const rate = numberOption(options, 'rate', 300);
     const marsad = await RunningMarsad.start({
       demoCameras: CAMERAS,
@@ -31,15 +31,16 @@ export const api: Bench = {
       await client.admin.setLimits({ body: { limits } });
       const { cameras } = await client.cameras.list({ query: { limit: CAMERAS } });
       const took: Record<'reserve' | 'heartbeat' | 'release', number[]> = { reserve: [], heartbeat: [], release: [] };
-      let failed = 0;
+      const failures = new Map<string, number>();
       const timed = async <T>(kind: keyof typeof took, request: () => Promise<T>): Promise<T | null> => {
         const start = performance.now();
         try {
           const answer = await request();
           took[kind].push(performance.now() - start);
           return answer;
-        } catch {
-          failed += 1;
+        } catch (error) {
+          const why = `${kind}: ${error instanceof ApiError ? `${error.status} ${error.code} ${String(error.facts.part ?? '')}` : error}`;
+          failures.set(why, (failures.get(why) ?? 0) + 1);
           return null;
         }
       };
@@ -47,7 +48,7 @@ export const api: Bench = {
       // One round is three requests, each a third of a second after the one before.
       const round = async (number: number): Promise<void> => {
         const camera_id = cameras[number % cameras.length]?.id ?? '';
-        const wall_id = `w${number % 200}`;
+        const wall_id = `w${number}`;
         const held = await timed('reserve', () => client.streams.reserve({ body: { camera_id, wall_id } }));
         if (held === null) return;
         const params = { id: held.reservation_id };
@@ -72,6 +73,8 @@ export const api: Bench = {
       const elapsed = (performance.now() - startedAt) / 1000;
       const [ofApi, ofNode] = await Promise.all(usages.map((usage) => usage.stop()));
       const all = Object.values(took).flat();
+      for (const [why, times] of failures) say(`${times} × ${why}`);
+      const failed = [...failures.values()].reduce((sum, times) => sum + times, 0);
       const cpuMs = (usage?: UsageOverTime) => ((usage?.cores ?? 0) * (usage?.seconds ?? 0) * 1000) / all.length;
       const [rps, p99] = [all.length / elapsed, percentile(all, 99)];
       const left = (await client.streams.stats()).total_viewers;

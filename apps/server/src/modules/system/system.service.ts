@@ -27,13 +27,17 @@ export class SystemService {
   readonly #o: SystemServiceOptions;
   readonly #active: Gauge<'source'>;
   readonly #limit: Gauge<'source'>;
+  readonly #up: Gauge<'part'>;
+  readonly #connected: Gauge<'media_node'>;
 
   constructor(options: SystemServiceOptions) {
     this.#o = options;
-    const gauge = (name: string, help: string) =>
-      new Gauge({ name, help, labelNames: ['source'] as const, registers: [options.registry] });
-    this.#active = gauge('cctv_streams_active', 'What is charged to an agency’s quota now');
-    this.#limit = gauge('cctv_streams_limit', 'Limit of an agency');
+    const gauge = <L extends string>(name: string, help: string, label: L) =>
+      new Gauge({ name, help, labelNames: [label] as const, registers: [options.registry] });
+    this.#active = gauge('cctv_streams_active', 'What is charged to an agency’s quota now', 'source');
+    this.#limit = gauge('cctv_streams_limit', 'Limit of an agency', 'source');
+    this.#up = gauge('cctv_part_up', '1 while the api can use this part', 'part');
+    this.#connected = gauge('cctv_media_node_connected', '1 while this api is connected to the node', 'media_node');
   }
 
   async health(): Promise<Health> {
@@ -67,7 +71,7 @@ export class SystemService {
 
   /** This process's metrics and every node's, the latter with a label `node`. Who does not answer is left out. */
   async metrics(): Promise<string> {
-    await this.#measureStreams();
+    await Promise.all([this.#measureStreams(), this.#measureParts()]);
     const own = (await this.#o.registry.getMetricsAsJSON()) as readonly MetricJson[];
     const nodes = this.#o.mediaPlane.nodes().filter(({ rpc }) => rpc.connected);
     const answers = await Promise.all(
@@ -89,6 +93,14 @@ export class SystemService {
     const [databaseUp, valkeyUp] = await Promise.all([database.isUp(), valkey.isUp()]);
     const word = (up: boolean) => (up ? ('ok' as const) : ('unavailable' as const));
     return { database: word(databaseUp), valkey: word(valkeyUp), media_nodes: word(mediaPlane.ready) };
+  }
+
+  /** A node that has gone for good is told of no more. */
+  async #measureParts(): Promise<void> {
+    for (const [part, word] of Object.entries(await this.#parts())) this.#up.set({ part }, word === 'ok' ? 1 : 0);
+    this.#connected.reset();
+    for (const { id, rpc } of this.#o.mediaPlane.nodes())
+      this.#connected.set({ media_node: id }, rpc.connected ? 1 : 0);
   }
 
   /** While Valkey is away the gauges are empty: an old number would look like a true one. */
