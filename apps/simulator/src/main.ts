@@ -37,7 +37,7 @@ program
   .action(async (options) => {
     const log = pino({ name: 'farm' });
     const frames = options.logFrames ? createWriteStream(options.logFrames, { flags: 'a' }) : null;
-    let told = 0;
+    let told = -1;
     const farm = await startFarm({
       cameras: options.cameras,
       host: options.host,
@@ -49,10 +49,10 @@ program
         options.user === undefined
           ? null
           : { user: options.user, password: options.password ?? '', scheme: options.digest ? 'digest' : 'basic' },
-      onEncoding: (scene, share) => {
+      onEncoding: (share) => {
         const tenths = Math.floor(share * 10);
-        if (tenths !== told) log.info({ scene, percent: tenths * 10 }, 'encoding');
-        told = tenths;
+        if (tenths > told) log.info({ percent: tenths * 10 }, 'encoding');
+        told = Math.max(told, tenths);
       },
       ...(frames
         ? {

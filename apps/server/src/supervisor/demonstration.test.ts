@@ -34,8 +34,8 @@ describe('demonstration', () => {
   });
 
   it('reads from the farm’s log what it is drawing, this time', () => {
-    const line = (percent: number) => `{"scene":"bus","percent":${percent},"msg":"encoding"}\n`;
-    expect(farmProgress(`${line(30)}${line(40)}`)).toContain('bus, 40 %');
+    const line = (percent: number) => `{"percent":${percent},"msg":"encoding"}\n`;
+    expect(farmProgress(`${line(30)}${line(40)}`)).toContain('pictures, 40 %');
     expect(farmProgress(`${line(100)}{"msg":"farm is running"}\n`)).toBeNull();
     expect(farmProgress(`{"msg":"farm is running"}\n${line(10)}`)).toContain('10 %');
     expect(farmProgress('(empty)')).toBeNull();

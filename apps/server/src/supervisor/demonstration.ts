@@ -95,8 +95,8 @@ export function farmAnswers({ demo }: Config): Promise<boolean> {
 export function farmProgress(logEnd: string): string | null {
   // What stands before it is of an earlier start.
   const recent = logEnd.slice(Math.max(0, logEnd.lastIndexOf('farm is running')));
-  const found = [...recent.matchAll(/"scene":"([a-z]+)","percent":(\d+)/g)].at(-1);
-  return found ? `drawing and encoding ${found[1]}, ${found[2]} % (only at the first start)` : null;
+  const found = [...recent.matchAll(/"percent":(\d+),"msg":"encoding"/g)].at(-1);
+  return found ? `drawing and encoding the cameras’ pictures, ${found[1]} % (only at the first start)` : null;
 }
 
 function farmSize({ demo }: Config): string[] {

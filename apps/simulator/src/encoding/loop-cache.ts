@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Scene, SceneName } from '../scenes/scene.ts';
-import { encodeScene } from './encode-scene.ts';
-import { joinableLoop, type Loop } from './loop.ts';
-import { readLoop, writeLoop } from './loop-file.ts';
+import type { SceneName } from '../scenes/scene.ts';
+import type { Loop } from './loop.ts';
+import { readLoop } from './loop-file.ts';
+import { madeOnce } from './made-once.ts';
+import { makeLoopOnThread } from './make-loop.ts';
 import { PROFILES, type ProfileName } from './profile.ts';
+import { readVariant, type Variant, type VariantKind } from './variant.ts';
 
 export interface LoopCacheOptions {
   /** Folder for the encoded loops; made when missing. */
   readonly folder: string;
-  /** Hears how far an encoding has come; silent when everything is cached. */
+  /** Hears how far an encoding has come, 0 to 1; silent when everything is cached. */
   readonly progress?: (scene: SceneName, share: number) => void;
 }
 
-/** Encoded loops on disk. They are made anew when anything that draws or encodes them has changed. */
+type Both<T> = Record<ProfileName, T>;
+
+/**
+ * Encoded loops on disk. They are made anew when anything that draws or encodes them has changed; processes that want the
+ * same one wait for each other.
+ */
 export class LoopCache {
   readonly #options: LoopCacheOptions;
   #fingerprint: Promise<string> | null = null;
@@ -23,46 +30,44 @@ export class LoopCache {
     this.#options = options;
   }
 
-  /** The scene's loops in both profiles. */
-  async load(scene: Scene): Promise<Record<ProfileName, Loop>> {
-    const names = Object.keys(PROFILES) as ProfileName[];
-    const files = await Promise.all(names.map((name) => this.path(`${scene.name}-${name}`)));
-    const cached = await Promise.all(files.map(readCached));
-    const [main, sub] = cached;
-    if (main && sub) return { main, sub };
-    const encoded = await encodeScene(
-      scene,
-      names.map((name) => PROFILES[name]),
-      (share) => this.#options.progress?.(scene.name, share),
-    );
-    const made = encoded.map((pictures, i) => joinableLoop(scene.name, PROFILES[names[i] ?? 'main'], pictures));
-    for (const [i, loop] of made.entries()) await this.store(files[i] ?? '', writeLoop(loop));
-    const [first, second] = made;
-    if (!first || !second) throw new Error('a profile is missing');
-    return { main: first, sub: second };
+  /** The scene's loops in both profiles. Rejects when they cannot be encoded or written. */
+  load(scene: SceneName): Promise<Both<Loop>> {
+    return this.#load(scene, null, readLoop);
   }
 
-  /** Where an item is kept; the name holds a fingerprint of the code that makes it. */
-  async path(item: string): Promise<string> {
+  /** The same of an encoding that a camera should better not have. */
+  loadVariant(kind: VariantKind, scene: SceneName): Promise<Both<Variant>> {
+    return this.#load(scene, kind, readVariant);
+  }
+
+  async #load<T>(scene: SceneName, variant: VariantKind | null, read: (file: Buffer) => T): Promise<Both<T>> {
     this.#fingerprint ??= fingerprint();
-    return join(this.#options.folder, `${item}-${await this.#fingerprint}.loop`);
-  }
-
-  /** Writes beside and renames, so that a half-written file is never found. */
-  async store(path: string, content: Buffer): Promise<void> {
-    await mkdir(this.#options.folder, { recursive: true });
-    const draft = `${path}.${process.pid}`;
-    await writeFile(draft, content);
-    await rename(draft, path);
+    const made = await this.#fingerprint;
+    const { folder, progress } = this.#options;
+    await mkdir(folder, { recursive: true });
+    const name = variant ? `${scene}-${variant}` : scene;
+    // The name holds a fingerprint of the code that makes it.
+    const files = bothOf((profile) => join(folder, `${name}-${profile}-${made}.loop`));
+    let found: Both<T> | null = null;
+    const isThere = async () => {
+      const [main, sub] = await Promise.all(
+        [files.main, files.sub].map((file) => readFile(file).then(read).catch(none)),
+      );
+      if (main && sub) found = { main, sub };
+      return found !== null;
+    };
+    const make = () => makeLoopOnThread({ scene, variant, files }, (share) => progress?.(scene, share));
+    await madeOnce(join(folder, `${name}-${made}.lock`), isThere, make);
+    if (!found) throw new Error(`${name} was made and is not there`);
+    return found;
   }
 }
 
-async function readCached(path: string): Promise<Loop | null> {
-  try {
-    return readLoop(await readFile(path));
-  } catch {
-    return null;
-  }
+const none = () => null;
+
+function bothOf<T>(make: (profile: ProfileName) => T): Both<T> {
+  const [main, sub] = [PROFILES.main, PROFILES.sub].map(({ name }) => make(name)) as [T, T];
+  return { main, sub };
 }
 
 /** What shapes a loop besides the scenes. */
@@ -72,9 +77,11 @@ const MAKERS = [
   './loop-file.ts',
   './loop.ts',
   './lower-scene.ts',
+  './make-loop.ts',
   './profile.ts',
   './scene-pictures.ts',
   './slice-header.ts',
+  './variant.ts',
 ];
 
 async function fingerprint(): Promise<string> {

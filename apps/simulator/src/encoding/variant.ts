@@ -119,7 +119,7 @@ function settings(kind: VariantKind): Record<string, string> {
   }
   const pyramid = kind === 'b-frames-referenced' ? 'bframes=3:b-pyramid=normal' : 'bframes=2:b-pyramid=none';
   const x264 = `${common}:${pyramid}:b-adapt=0:threads=1`;
-  return { profile: 'main', preset: 'veryfast', level: '3.1', 'x264-params': x264 };
+  return { profile: 'main', preset: 'superfast', level: '3.1', 'x264-params': x264 };
 }
 
 function paintBand(picture: Canvas, band: BandLayout, frame: number): void {

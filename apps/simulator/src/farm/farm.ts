@@ -5,7 +5,6 @@ import { LoopCache } from '../encoding/loop-cache.ts';
 import type { ProfileName } from '../encoding/profile.ts';
 import { Fault, type FaultInput } from '../faults/fault.ts';
 import { type RtspCredentials, RtspServer } from '../rtsp/server.ts';
-import { SCENES } from '../scenes/index.ts';
 import type { SceneName } from '../scenes/scene.ts';
 import { humTemplates } from '../streams/hum.ts';
 import { VariantSources } from '../streams/variant-sources.ts';
@@ -37,8 +36,8 @@ export interface FarmOptions {
   readonly onFrameSent?: (camera: string, profile: ProfileName, frame: number, epochMs: number) => void;
   /** Cameras that `onFrameSent` is called for. Default all. */
   readonly logFramesFor?: readonly string[];
-  /** Hears how far encoding has come, 0 to 1; silent when everything is cached. */
-  readonly onEncoding?: (scene: SceneName, share: number) => void;
+  /** Hears how far encoding has come, 0 to 1, all scenes together; silent when everything is cached. */
+  readonly onEncoding?: (share: number) => void;
 }
 
 export interface FarmStatistics {
@@ -66,14 +65,18 @@ export interface Farm {
 /** Starts a camera farm. Rejects when a port is taken or a scene cannot be encoded. */
 export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
   const host = options.host ?? '127.0.0.1';
+  const shares = new Map<SceneName, number>();
   const cache = new LoopCache({
     folder: options.cache ?? join(tmpdir(), 'marsad-farm'),
-    ...(options.onEncoding ? { progress: options.onEncoding } : {}),
+    progress: (scene, share) => {
+      shares.set(scene, share);
+      options.onEncoding?.([...shares.values()].reduce((sum, one) => sum + one, 0) / shares.size);
+    },
   });
   const infos = farmCameras(options.cameras ?? 12, { host, port: options.port ?? 18554 });
   const sceneOf = (info: FarmCameraInfo) => options.scene ?? info.scene;
   const loops = new Map<SceneName, Record<ProfileName, Loop>>();
-  for (const name of new Set(infos.map(sceneOf))) loops.set(name, await cache.load(SCENES[name]));
+  await Promise.all([...new Set(infos.map(sceneOf))].map(async (name) => loops.set(name, await cache.load(name))));
 
   const clock = new FrameClock(options.epochMs);
   const pacer = new Pacer(clock);
@@ -104,7 +107,7 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
       audio,
       clock,
       pacer,
-      variant: (kind) => variants.load(kind, SCENES[scene]),
+      variant: (kind) => variants.load(kind, scene),
       onFrameSent: heard ? (profile, frame, epochMs) => onFrameSent(info.path, profile, frame, epochMs) : null,
       cut: (stream) => server.cut(stream),
     });

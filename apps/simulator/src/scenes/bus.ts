@@ -1,9 +1,9 @@
 import { drawText } from '../band/font.ts';
-import { type Canvas, gradient } from './canvas.ts';
+import { Canvas, gradient } from './canvas.ts';
 import { colour, lit } from './colour.ts';
 import { drawBust, drawPerson, person } from './people.ts';
 import { Perspective, type Point } from './perspective.ts';
-import { type Scene, wave } from './scene.ts';
+import { SCENE_HEIGHT, SCENE_WIDTH, type Scene, wave } from './scene.ts';
 import { drawScenery } from './scenery.ts';
 import { box, drawSolid } from './solid.ts';
 
@@ -47,6 +47,9 @@ const STANDING = [
 /** The inside of a city bus, looking forward over the seats to the driver and the road. */
 export const busInterior: Scene = { name: 'bus', background: () => {}, foreground };
 
+/** The city that goes by, in half the size: it is out of focus. */
+const outside = new Canvas(SCENE_WIDTH / 2, SCENE_HEIGHT / 2);
+
 function foreground(canvas: Canvas, t: number): void {
   // The camera shakes with the bus: the inside moves a little, the city outside hardly.
   const shake = wave(t, 34) * 0.7 + wave(t, 13, 1) * 0.9;
@@ -55,7 +58,14 @@ function foreground(canvas: Canvas, t: number): void {
     centre: STEADY.centre + wave(t, 7) * 1.6,
     horizon: STEADY.horizon + shake,
   });
-  drawScenery(canvas, view, 1.05, t);
+  const { focal, height, centre, horizon } = view;
+  drawScenery(
+    outside,
+    new Perspective({ focal: focal / 2, height, centre: centre / 2, horizon: horizon / 2 }),
+    1.05,
+    t,
+  );
+  canvas.enlarge(outside);
   drawShell(canvas, view);
   drawFront(canvas, view, t);
   for (const [row, z] of ROWS.entries()) {

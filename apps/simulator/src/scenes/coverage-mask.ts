@@ -1,8 +1,8 @@
 /**
  * Exact-area coverage of a polygon over a pixel grid, by signed area accumulation: each edge adds what it covers to
  * the pixels it crosses, and a running sum along a row gives the coverage of each pixel. One mask is used again and
- * again: call `clear` when done with a polygon. Only what lies between the edges of a row is ever touched, so that a
- * long slanted strip costs no more than its area.
+ * again: call `clear` when done with a polygon. Edges that go down and edges that go up are kept apart, so that only the
+ * columns that an edge crosses are ever touched: what lies between the two is known without looking.
  */
 export class CoverageMask {
   left = 0;
@@ -12,9 +12,9 @@ export class CoverageMask {
   /** Values per row of the bounding box. */
   width = 0;
   values = new Float32Array(4096);
-  /** For each row of the bounding box the columns (from `left`) that were touched: first, and one behind the last. */
-  readonly from: Int32Array = new Int32Array(4096);
-  readonly to: Int32Array = new Int32Array(4096);
+  /** For each row of the bounding box the columns (from `left`) that edges going down and up have touched. */
+  readonly down = new Touched();
+  readonly up = new Touched();
 
   /** Returns false when nothing of the polygon lies in the picture. */
   rasterise(points: readonly number[], scale: number, pictureWidth: number, pictureHeight: number): boolean {
@@ -38,8 +38,8 @@ export class CoverageMask {
     this.width = this.right - this.left + 2;
     const size = this.width * (this.bottom - this.top);
     if (size > this.values.length) this.values = new Float32Array(size * 2);
-    this.from.fill(this.width, 0, this.bottom - this.top);
-    this.to.fill(0, 0, this.bottom - this.top);
+    this.down.reset(this.bottom - this.top, this.width);
+    this.up.reset(this.bottom - this.top, this.width);
     for (let i = 0; i < points.length; i += 2) {
       const j = i + 2 < points.length ? i + 2 : 0;
       this.#edge(
@@ -54,68 +54,79 @@ export class CoverageMask {
 
   /** Forgets the polygon. */
   clear(): void {
-    for (let row = 0; row < this.bottom - this.top; row++) {
-      const start = row * this.width;
-      const to = this.to[row] ?? 0;
-      if (to > 0) this.values.fill(0, start + (this.from[row] ?? 0), start + to);
+    for (const { from, to } of [this.down, this.up]) {
+      for (let row = 0; row < this.bottom - this.top; row++) {
+        const start = row * this.width;
+        for (let x = from[row] ?? 0; x < (to[row] ?? 0); x++) this.values[start + x] = 0;
+      }
     }
   }
 
   #edge(ax: number, ay: number, bx: number, by: number): void {
     if (ay === by) return;
-    const down = ay < by;
-    const y0 = down ? ay : by;
-    const y1 = down ? by : ay;
-    const direction = down ? 1 : -1;
+    const goesDown = ay < by;
+    const y0 = goesDown ? ay : by;
+    const y1 = goesDown ? by : ay;
+    const direction = goesDown ? 1 : -1;
+    const { from, to } = goesDown ? this.down : this.up;
+    const { values, width } = this;
+    const limit = this.right - this.left;
     const slope = (bx - ax) / (by - ay);
-    let x = down ? ax : bx;
+    let x = goesDown ? ax : bx;
     if (y0 < 0) x -= y0 * slope;
     const last = Math.min(this.bottom - this.top, Math.ceil(y1));
-    for (let row = Math.max(0, Math.floor(y0)); row < last; row++) {
+    for (let row = y0 < 0 ? 0 : Math.floor(y0); row < last; row++) {
       const dy = Math.min(row + 1, y1) - Math.max(row, y0);
       const next = x + slope * dy;
-      this.#span(row, this.#clamp(x), this.#clamp(next), dy * direction);
+      const a = x < 0 ? 0 : Math.min(x, limit);
+      const b = next < 0 ? 0 : Math.min(next, limit);
       x = next;
+      const x0 = Math.min(a, b);
+      const x1 = Math.max(a, b);
+      const first = x0 | 0;
+      const d = dy * direction;
+      if (first < (from[row] ?? 0)) from[row] = first;
+      if (x1 <= first + 1) {
+        const into = d * (0.5 * (x0 + x1) - first);
+        const at = row * width + first;
+        values[at] = (values[at] ?? 0) + d - into;
+        values[at + 1] = (values[at + 1] ?? 0) + into;
+        if (first + 2 > (to[row] ?? 0)) to[row] = first + 2;
+      } else {
+        const end = Math.ceil(x1);
+        spread(values, row * width + first, end - first, x0 - first, x1 - first, d);
+        if (end + 1 > (to[row] ?? 0)) to[row] = end + 1;
+      }
     }
   }
+}
 
-  #clamp(x: number): number {
-    const limit = this.right - this.left;
-    return x < 0 ? 0 : Math.min(x, limit);
+/** Adds an edge piece that crosses `columns` (at least two) within one row, from `x0` to `x1`: `d` is its signed height. */
+function spread(values: Float32Array, at: number, columns: number, x0: number, x1: number, d: number): void {
+  const s = 1 / (x1 - x0);
+  const head = 0.5 * s * (1 - x0) * (1 - x0);
+  const out = x1 - columns + 1;
+  const tail = 0.5 * s * out * out;
+  values[at] = (values[at] ?? 0) + d * head;
+  if (columns === 2) {
+    values[at + 1] = (values[at + 1] ?? 0) + d * (1 - head - tail);
+  } else {
+    const second = s * (1.5 - x0);
+    values[at + 1] = (values[at + 1] ?? 0) + d * (second - head);
+    for (let i = at + 2; i < at + columns - 1; i++) values[i] = (values[i] ?? 0) + d * s;
+    const left = d * (1 - (second + (columns - 3) * s) - tail);
+    values[at + columns - 1] = (values[at + columns - 1] ?? 0) + left;
   }
+  values[at + columns] = (values[at + columns] ?? 0) + d * tail;
+}
 
-  /** Adds one edge piece that stays within one row: `d` is its signed height. */
-  #span(row: number, xa: number, xb: number, d: number): void {
-    const a = this.values;
-    const x0 = Math.min(xa, xb);
-    const x1 = Math.max(xa, xb);
-    const first = Math.floor(x0);
-    const end = Math.ceil(x1);
-    const start = row * this.width;
-    if (first < (this.from[row] ?? 0)) this.from[row] = first;
-    if (end + 2 > (this.to[row] ?? 0)) this.to[row] = Math.min(end + 2, this.width);
-    const at = start + first;
-    if (end <= first + 1) {
-      const middle = 0.5 * (x0 + x1) - first;
-      a[at] = (a[at] ?? 0) + d - d * middle;
-      a[at + 1] = (a[at + 1] ?? 0) + d * middle;
-      return;
-    }
-    const s = 1 / (x1 - x0);
-    const into = x0 - first;
-    const head = 0.5 * s * (1 - into) * (1 - into);
-    const out = x1 - end + 1;
-    const tail = 0.5 * s * out * out;
-    a[at] = (a[at] ?? 0) + d * head;
-    if (end === first + 2) {
-      a[at + 1] = (a[at + 1] ?? 0) + d * (1 - head - tail);
-    } else {
-      const second = s * (1.5 - into);
-      a[at + 1] = (a[at + 1] ?? 0) + d * (second - head);
-      for (let x = first + 2; x < end - 1; x++) a[start + x] = (a[start + x] ?? 0) + d * s;
-      const left = d * (1 - (second + (end - first - 3) * s) - tail);
-      a[start + end - 1] = (a[start + end - 1] ?? 0) + left;
-    }
-    a[start + end] = (a[start + end] ?? 0) + d * tail;
+/** Per row the first column touched and the one behind the last; `from` lies behind `to` where there is none. */
+class Touched {
+  readonly from = new Int32Array(4096);
+  readonly to = new Int32Array(4096);
+
+  reset(rows: number, width: number): void {
+    this.from.fill(width, 0, rows);
+    this.to.fill(0, 0, rows);
   }
 }

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { LoopCache } from '../encoding/loop-cache.ts';
 import type { ProfileName } from '../encoding/profile.ts';
-import { encodeVariants, readVariant, type Variant, type VariantKind, writeVariant } from '../encoding/variant.ts';
+import type { Variant, VariantKind } from '../encoding/variant.ts';
 import { h264Payloads, h265Payloads, PacketTemplate } from '../rtp/packet-template.ts';
-import type { Scene } from '../scenes/scene.ts';
+import type { SceneName } from '../scenes/scene.ts';
 import { type SourcePicture, VIDEO_PAYLOAD_TYPE, type VideoSource } from './video-source.ts';
 
 export type VariantSourcesOf = Readonly<Record<ProfileName, VideoSource>>;
@@ -17,28 +16,15 @@ export class VariantSources {
     this.#cache = cache;
   }
 
-  load(kind: VariantKind, scene: Scene): Promise<VariantSourcesOf> {
-    const name = `${scene.name}-${kind}`;
+  load(kind: VariantKind, scene: SceneName): Promise<VariantSourcesOf> {
+    const name = `${scene}-${kind}`;
     let sources = this.#sources.get(name);
     if (!sources) {
-      sources = this.#load(name, kind, scene);
+      sources = this.#cache.loadVariant(kind, scene).then(sourcesOf);
       this.#sources.set(name, sources);
       sources.catch(() => this.#sources.delete(name));
     }
     return sources;
-  }
-
-  async #load(name: string, kind: VariantKind, scene: Scene): Promise<VariantSourcesOf> {
-    const main = await this.#cache.path(`${name}-main`);
-    const sub = await this.#cache.path(`${name}-sub`);
-    try {
-      return sourcesOf({ main: readVariant(await readFile(main)), sub: readVariant(await readFile(sub)) });
-    } catch {
-      const variants = await encodeVariants(kind, scene);
-      await this.#cache.store(main, writeVariant(variants.main));
-      await this.#cache.store(sub, writeVariant(variants.sub));
-      return sourcesOf(variants);
-    }
   }
 }
 
