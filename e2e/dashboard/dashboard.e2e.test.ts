@@ -248,6 +248,63 @@ describe('streams under quota', () => {
   }, 60_000);
 });
 
+// Each language and theme once on either side.
+describe.each<{ admin: Look; operator: Look; words: Record<'hide' | 'show' | 'hidden', string> }>([
+  {
+    admin: { language: 'ar', theme: 'light' },
+    operator: { language: 'en', theme: 'dark' },
+    words: { hide: 'أخفِ', show: 'أظهرها من جديد', hidden: 'Hidden by the administrator since' },
+  },
+  {
+    admin: { language: 'en', theme: 'dark' },
+    operator: { language: 'ar', theme: 'light' },
+    words: { hide: 'Hide', show: 'Show again', hidden: 'مخفية بقرار المسؤول منذ' },
+  },
+])('the system page in $admin.language', (look) => {
+  it('speaks to those who watch, and takes a camera from them and gives it back', async () => {
+    const operators = marsad.admin['operators'] as { login: string; password: string; agency: string }[];
+    const metro = operators.find(({ agency }) => agency === 'METRO');
+    if (!metro) throw new Error('the demonstration has no operator of METRO');
+    const wall = await open(look.operator);
+    await signIn(wall, marsad, metro);
+    await fill(wall, '2', 3);
+
+    const page = await open(look.admin);
+    await signIn(page, marsad);
+    await page.keyboard.press('s');
+    await page.locator('tbody tr svg').first().waitFor();
+    await page.locator('[data-room] button').first().click();
+    await page.locator('[data-viewer]').first().waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.locator('[role=dialog] select').last().selectOption('critical');
+    await page.locator('input[name=message]').fill('نهاية الوردية 18:00');
+    await page.locator('input[name=message]').press('Enter');
+    await wall.getByText('نهاية الوردية 18:00', { exact: true }).waitFor({ timeout: 3000 });
+
+    await page.getByRole('button', { name: look.words.hide }).first().click();
+    const taken = wall.locator('[data-tile][data-state=hidden]');
+    await taken.getByText(look.words.hidden).waitFor({ timeout: 5000 });
+    const camera = await taken.getAttribute('data-camera');
+    // The first one closes the toast that says so.
+    const drawer = page.locator('[role=dialog]');
+    await until(
+      async () => {
+        await page.keyboard.press('Escape');
+        return (await drawer.count()) === 0;
+      },
+      5000,
+      'the drawer to close',
+    );
+    const hidden = page.locator(`[data-hidden="${camera}"]`);
+    await hidden.waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await hidden.getByRole('button', { name: look.words.show }).click();
+    await until(async () => (await liveTiles(wall).count()) === 3, 10_000, 'the picture to be back');
+    await hidden.waitFor({ state: 'detached' });
+    await Promise.all([page.context().close(), wall.context().close()]);
+  }, 60_000);
+});
+
 // Two looks give every page both languages and both themes.
 describe.each<Look>([
   { language: 'en', theme: 'dark' },

@@ -5,10 +5,21 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from '@playwright/test';
 import { launchChromium } from '../fixtures/chromium.ts';
 
-/** Chromium with a page on a loopback server of its own, another origin than the edge. */
-export async function openChromium(flags: readonly string[] = []): Promise<{
+interface PlaceOptions {
+  /** What starts the browser, when it is to run somewhere else. */
+  readonly executable?: string;
+  /** Address the page's server listens on; loopback when left out. */
+  readonly host?: string;
+}
+
+/** Chromium with a page on a server of its own, another origin than the edge. */
+export async function openChromium(
+  flags: readonly string[] = [],
+  { executable, host = '127.0.0.1' }: PlaceOptions = {},
+): Promise<{
   browser: Browser;
-  open: () => Promise<Page>;
+  /** `through`: the address under which the browser reaches the page's server, when another. */
+  open: (through?: string) => Promise<Page>;
   close: () => Promise<void>;
 }> {
   const require = createRequire(import.meta.url);
@@ -23,14 +34,14 @@ export async function openChromium(flags: readonly string[] = []): Promise<{
     response.writeHead(file ? 200 : 404, { 'content-type': file?.type ?? 'text/plain' });
     response.end(file?.body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await launchChromium(flags);
+  const browser = await launchChromium(flags, executable);
   return {
     browser,
-    open: async () => {
+    open: async (through = host) => {
       const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${port}/`);
+      await page.goto(`http://${through}:${port}/`);
       return page;
     },
     close: async () => {

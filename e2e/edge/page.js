@@ -45,9 +45,17 @@ function element() {
   return video;
 }
 
+/** Servers named by the `Link` headers that OPTIONS answers (RFC 9725 4.6). */
+async function iceServers(url, token) {
+  const told = await fetch(url, { method: 'OPTIONS', headers: { authorization: `Bearer ${token}` } });
+  const link = told.headers.get('link') ?? '';
+  const servers = link.matchAll(/<([^>]+)>; rel="ice-server"(?:; username="([^"]+)"; credential="([^"]+)")?/g);
+  return [...servers].map(([, urls, username, credential]) => ({ urls, username, credential }));
+}
+
 async function whep(url, token, withAudio) {
   const started = performance.now();
-  const pc = new RTCPeerConnection();
+  const pc = new RTCPeerConnection({ iceServers: await iceServers(url, token) });
   const video = element();
   const seen = watch(video, started);
   window.pc = pc;
@@ -179,6 +187,17 @@ function styleTiles(change) {
   for (const video of document.querySelectorAll('video')) Object.assign(video.style, change);
 }
 
+/** Ends of the path a connection chose: WHEP's, or that on which a room receives. */
+async function chosenPath() {
+  const report = await (window.pc ?? window.room.engine.pcManager.subscriber).getStats();
+  for (const entry of report.values()) {
+    if (entry.type !== 'transport' || !entry.selectedCandidatePairId) continue;
+    const pair = report.get(entry.selectedCandidatePairId);
+    return { local: { ...report.get(pair.localCandidateId) }, remote: { ...report.get(pair.remoteCandidateId) } };
+  }
+  return null;
+}
+
 /** Statistics of the video WHEP plays. */
 async function inboundVideo() {
   for (const entry of (await window.pc.getStats()).values()) {
@@ -187,4 +206,14 @@ async function inboundVideo() {
   return null;
 }
 
-Object.assign(window, { soundHeard, whip, outboundVideo, whep, livekit, summary, styleTiles, inboundVideo });
+Object.assign(window, {
+  soundHeard,
+  whip,
+  outboundVideo,
+  whep,
+  livekit,
+  chosenPath,
+  summary,
+  styleTiles,
+  inboundVideo,
+});

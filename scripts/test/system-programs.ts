@@ -4,6 +4,9 @@ import { existsSync } from 'node:fs';
 const needed = [
   { program: '/usr/bin/chromium', debian: 'chromium', why: 'the dashboard is tried in a real browser' },
   { program: '/usr/bin/ffmpeg', debian: 'ffmpeg', why: 'streams are checked with a decoder that is not ours' },
+  { program: '/usr/bin/turnserver', debian: 'coturn', why: 'viewers are relayed by a TURN server that is not ours' },
+  { program: '/usr/sbin/nft', debian: 'nftables', why: 'networks are made in which little gets through' },
+  { program: '/usr/bin/ip', debian: 'iproute2', why: 'networks are made in which little gets through' },
 ];
 
 /**

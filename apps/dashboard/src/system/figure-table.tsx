@@ -4,7 +4,8 @@ import { useFormat } from '../format/use-format.ts';
 import { bitrate, perSecond } from './amounts.ts';
 import { viewersOf } from './figure-sums.ts';
 
-const head = 'h-9 border-b border-hairline px-3 text-start text-12 font-medium text-text-muted';
+const head =
+  'sticky top-0 h-9 border-b border-hairline bg-surface-1 px-3 text-start text-12 font-medium text-text-muted';
 const cell = 'figures h-9 border-b border-hairline px-3';
 
 /** What the charts show, to be read: one row for each half minute, the newest first. */

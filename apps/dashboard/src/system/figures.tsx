@@ -18,10 +18,12 @@ export function Figures({ figures }: { figures: readonly Figure[] }) {
         <div key={label} className="flex flex-col bg-surface-1 px-5 py-4">
           <dt className="text-13 text-text-2">{label}</dt>
           <dd className="figures mt-1 flex min-h-10 flex-wrap items-baseline gap-x-2 text-20 font-semibold">
-            {value === null ? <Skeleton className="my-2 h-6 w-16" /> : <bdi>{value}</bdi>}
-            {value !== null && of && (
-              <bdi dir="ltr" className="text-16 font-normal text-text-muted">
-                / {of}
+            {value === null ? (
+              <Skeleton className="my-2 h-6 w-16" />
+            ) : (
+              <bdi dir={of ? 'ltr' : 'auto'}>
+                {value}
+                {of && <span className="text-16 font-normal text-text-muted"> / {of}</span>}
               </bdi>
             )}
             {note && <span className="text-12 font-normal text-text-muted">{note}</span>}

@@ -48,9 +48,8 @@ export function RoomTable({ rooms, onOpen }: { rooms: readonly RoomView[] | null
                 <th scope="row" className={`${cell} text-start font-medium`}>
                   <button
                     type="button"
-                    className="flex h-8 w-full min-w-0 items-baseline gap-2 text-start hover:text-accent"
-                    title={room.room_name}
-                    aria-label={t('system:open-room', { room: `${words} ${room.room_name}` })}
+                    className="flex h-8 w-full min-w-0 items-center gap-2 text-start hover:text-accent"
+                    title={t('system:open-room', { room: room.room_name })}
                     onClick={() => onOpen(room.room_name)}
                   >
                     <bdi className="shrink-0">{words}</bdi>
