@@ -39,7 +39,8 @@ test('the first offer is of data alone; each after it goes on where the last one
   const [first, second] = offers();
   expect(sectionsOf(first?.sdp ?? '').slice(1)).toEqual([expect.stringContaining('webrtc-datachannel')]);
   expect(first?.sdp).not.toContain('a=candidate');
-  expect(second?.sdp.match(/^a=ice-ufrag:.*$/m)).toEqual(first?.sdp.match(/^a=ice-ufrag:.*$/m));
+  const ufrag = /^a=ice-ufrag:(\S+)\s*$/m;
+  expect(ufrag.exec(second?.sdp ?? '')?.[1]).toBe(ufrag.exec(first?.sdp ?? '')?.[1]);
   expect(second?.id).toBeGreaterThan(first?.id ?? 0);
 });
 
