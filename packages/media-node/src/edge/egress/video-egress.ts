@@ -1,32 +1,23 @@
-import { randomInt } from 'node:crypto';
 import type { Profile, StreamStatus } from '@marsad/contract';
-import type { EdgeMetrics } from '../edge-metrics.ts';
 import type { Feed, FeedReader } from '../feed/feed.ts';
 import type { Feeds } from '../feed/feeds.ts';
 import type { PacketisedPicture } from '../feed/packetised-picture.ts';
 import type { Bursting, BurstPacer } from './burst-pacer.ts';
+import { PictureSender, type PictureSenderOptions } from './picture-sender.ts';
 import { ReceptionQuality } from './reception-quality.ts';
-import { parseFeedback, receiveTimeReport, senderReport } from './rtcp.ts';
-import { RtpClock } from './rtp-clock.ts';
-import { type PacketTransport, RtpSender, type RtpStreamOptions } from './rtp-sender.ts';
-import { SentPictures } from './sent-pictures.ts';
+import { parseFeedback } from './rtcp.ts';
 
 /** A viewer gets the GOP again for its PLIs at most this often. Milliseconds. */
 const REPLAY_INTERVAL = 1000;
-/** Packets a viewer may have sent again per second. */
-const RETRANSMIT_LIMIT = 1000;
 /** A sub profile that shows nothing for this long is given up for the main one. Milliseconds. */
 const SUB_PATIENCE = 3000;
 
-export interface VideoEgressOptions {
+export interface VideoEgressOptions extends PictureSenderOptions {
   readonly camera: string;
   readonly feeds: Feeds;
   readonly pacer: BurstPacer;
-  readonly metrics: EdgeMetrics;
-  readonly transport: PacketTransport;
   /** The viewer's connection; tracks of one share its burst budget. */
   readonly connection: object;
-  readonly rtp: RtpStreamOptions;
   /** The camera's state as this viewer's feed has it. */
   readonly onStatus: (camera: string, profile: Profile, status: StreamStatus, feed: Feed) => void;
 }
@@ -42,9 +33,7 @@ export class VideoEgress implements FeedReader, Bursting {
   readonly connection: object;
   readonly quality = new ReceptionQuality();
   readonly #options: VideoEgressOptions;
-  readonly #sender: RtpSender;
-  readonly #clock: RtpClock;
-  readonly #sent = new SentPictures();
+  readonly #sender: PictureSender;
   #queue: PacketisedPicture[] = [];
   #current: Feed | null = null;
   #next: Feed | null = null;
@@ -52,16 +41,12 @@ export class VideoEgress implements FeedReader, Bursting {
   #patience: NodeJS.Timeout | null = null;
   #open = false;
   #closed = false;
-  #needsKey = true;
   #lastReplay = Number.NEGATIVE_INFINITY;
-  #lastSent: { arrival: number; timestamp: number } | null = null;
-  #retransmitted = 0;
 
   constructor(options: VideoEgressOptions) {
     this.#options = options;
     this.connection = options.connection;
-    this.#sender = new RtpSender(options.transport, options.rtp, randomInt(0x10000));
-    this.#clock = new RtpClock(performance.now(), randomInt(0x7fffffff));
+    this.#sender = new PictureSender(options);
     options.metrics.tracks.inc();
   }
 
@@ -112,7 +97,7 @@ export class VideoEgress implements FeedReader, Bursting {
       this.#options.pacer.add(this);
       return;
     }
-    this.#sendLive(picture);
+    this.#sender.live(picture);
   }
 
   status(feed: Feed, status: StreamStatus): void {
@@ -124,8 +109,8 @@ export class VideoEgress implements FeedReader, Bursting {
   sendNext(now: number): number {
     const picture = this.#queue.shift();
     if (!picture) return 0;
-    this.#send(picture, this.#clock.burst(now));
-    if (this.#queue.length === 0) this.#clock.rebase();
+    this.#sender.burst(picture, now);
+    if (this.#queue.length === 0) this.#sender.rebase();
     return picture.bytes;
   }
 
@@ -138,22 +123,14 @@ export class VideoEgress implements FeedReader, Bursting {
       this.#options.metrics.plis.inc();
       if (performance.now() - this.#lastReplay >= REPLAY_INTERVAL && this.#queue.length === 0) this.#replay();
     }
-    for (const sequence of feedback.missing) this.#again(sequence);
-    if (feedback.referenceTime) {
-      this.#options.transport.send(
-        receiveTimeReport({
-          ssrc: this.#sender.ssrc,
-          receiver: feedback.referenceTime.ssrc,
-          lastReport: feedback.referenceTime.middle,
-        }),
-      );
-    }
+    for (const sequence of feedback.missing) this.#sender.again(sequence);
+    if (feedback.referenceTime) this.#sender.echoTime(feedback.referenceTime);
   }
 
   /** Sends a sender report and lets retransmissions be counted anew. Called once a second. */
   second(): void {
-    this.#retransmitted = 0;
-    if (this.#open && this.#current) this.#report();
+    this.#sender.second();
+    if (this.#open && this.#current) this.#sender.report();
   }
 
   close(): void {
@@ -173,16 +150,14 @@ export class VideoEgress implements FeedReader, Bursting {
     if (this.#current) this.#options.feeds.release(this.#current, this);
     this.#current = feed;
     this.#queue = [];
-    this.#clock.rebase();
+    this.#sender.rebase();
   }
 
   #stop(): void {
     if (this.#current) this.#options.feeds.release(this.#current, this);
     this.#current = null;
     this.#queue = [];
-    this.#sent.clear();
-    this.#needsKey = true;
-    this.#lastSent = null;
+    this.#sender.forget();
     this.#calm();
     this.#options.pacer.remove(this);
   }
@@ -206,56 +181,6 @@ export class VideoEgress implements FeedReader, Bursting {
     else this.#options.pacer.add(this);
   }
 
-  #sendLive(picture: PacketisedPicture): void {
-    const now = performance.now();
-    const first = this.#lastSent === null;
-    this.#options.metrics.delay.observe(Math.max(0, Date.now() - picture.arrival) / 1000);
-    const timestamp = this.#clock.live(picture.pts, now);
-    if (!this.#send(picture, timestamp)) return;
-    this.#lastSent = { arrival: picture.arrival, timestamp };
-    if (first) this.#report();
-  }
-
-  #send(picture: PacketisedPicture, timestamp: number): boolean {
-    const { metrics } = this.#options;
-    if (this.#needsKey && !picture.key) {
-      metrics.droppedPictures.inc();
-      return false;
-    }
-    const first = this.#sender.nextSequence;
-    this.#needsKey = !this.#sender.picture(picture, timestamp);
-    if (this.#needsKey) {
-      metrics.droppedPictures.inc();
-      return false;
-    }
-    this.#sent.add(picture, first, timestamp);
-    metrics.packets.inc(picture.packets.length);
-    metrics.bytes.inc(picture.bytes);
-    return true;
-  }
-
-  /**
-   * A sender report (RFC 3550 6.4.1) of this moment: a browser takes its time as the time of sending. Its line through
-   * the last picture says when that arrived at the ingest, from which the browser knows how old what it shows is.
-   */
-  #report(): void {
-    if (!this.#lastSent) return;
-    const { arrival, timestamp } = this.#lastSent;
-    const { ssrc, packets, bytes } = this.#sender;
-    const wallClock = Date.now();
-    const rtp = timestamp + Math.round((wallClock - arrival) * 90);
-    this.#options.transport.send(senderReport({ ssrc, wallClock, timestamp: rtp, packets, bytes }));
-  }
-
-  #again(sequence: number): void {
-    this.#options.metrics.nacks.inc();
-    if (this.#retransmitted >= RETRANSMIT_LIMIT) return;
-    const sent = this.#sent.find(sequence);
-    if (!sent) return;
-    this.#retransmitted++;
-    if (this.#sender.again(sent, sequence)) this.#options.metrics.retransmitted.inc();
-  }
-
   #giveUpSub(): void {
     this.#calm();
     if (this.#wanted !== 'sub') return;
@@ -266,7 +191,7 @@ export class VideoEgress implements FeedReader, Bursting {
     if (this.#current === main) return;
     if (this.#current) this.#options.feeds.release(this.#current, this);
     this.#current = null;
-    this.#clock.rebase();
+    this.#sender.rebase();
     this.#start(main);
     if (main.lastStatus) this.status(main, main.lastStatus);
   }

@@ -1,25 +1,14 @@
 import {
-  ConnectionQuality,
-  ConnectionQualityInfo,
-  ConnectionQualityUpdate,
+  type ConnectionQuality,
   DataPacket_Kind,
   DisconnectReason,
   LeaveRequest,
   LeaveRequest_Action,
   ParticipantInfo,
   ParticipantInfo_State,
-  ParticipantUpdate,
-  Pong,
   RoomUpdate,
-  SessionDescription,
-  type SignalRequest,
   type SignalResponse,
   SignalTarget,
-  SubscriptionError,
-  SubscriptionResponse,
-  type SyncState,
-  TrickleRequest,
-  type UpdateSubscription,
 } from '@livekit/protocol';
 import type { Logger } from 'pino';
 import type { AccessGrant } from '../access-token.ts';
@@ -31,9 +20,9 @@ import type { Member } from '../rooms/member.ts';
 import type { Room } from '../rooms/room.ts';
 import { newSid } from '../rooms/sid.ts';
 import { CameraLines } from './camera-lines.ts';
-import { DataPublisher } from './data-publisher.ts';
+import { ClientRequests } from './client-requests.ts';
 import { joinResponse, reconnectResponse } from './greeting.ts';
-import { readCandidate, writeCandidate } from './signal-codec.ts';
+import { candidateMessage, descriptionMessage, participantsMessage, qualityMessage } from './signal-messages.ts';
 import type { SignalSocket } from './signal-socket.ts';
 import { SubscriberNegotiation } from './subscriber-negotiation.ts';
 
@@ -62,8 +51,8 @@ export class Session implements Member, EverySecond {
   readonly #log: Logger;
   readonly #negotiation: SubscriberNegotiation;
   readonly #lines: CameraLines;
+  readonly #requests: ClientRequests;
   readonly #joinedAt = Date.now();
-  #publisher: DataPublisher | null = null;
   #socket: SignalSocket | null = null;
   #resumable: NodeJS.Timeout | null = null;
   #failing: NodeJS.Timeout | null = null;
@@ -82,8 +71,8 @@ export class Session implements Member, EverySecond {
       port: parts.port,
       log: this.#log,
       events: {
-        offer: (sdp, id) => this.#tellDescription('offer', sdp, id),
-        candidate: (candidate, mid) => this.#tellCandidate(candidate, mid, SignalTarget.SUBSCRIBER),
+        offer: (sdp, id) => this.tell(descriptionMessage('offer', sdp, id, this.#lines.midToTrackId())),
+        candidate: (candidate, mid) => this.tell(candidateMessage(candidate, mid, SignalTarget.SUBSCRIBER)),
         state: (state) => this.#stateChanged(state),
         failed: () => this.close(DisconnectReason.STATE_MISMATCH, LeaveRequest_Action.RECONNECT),
       },
@@ -94,6 +83,15 @@ export class Session implements Member, EverySecond {
       peer: this.#negotiation.peer,
       adaptive: options.adaptive,
       canSubscribe: options.grant.video.canSubscribe !== false,
+    });
+    this.#requests = new ClientRequests({
+      id: this.sid,
+      port: parts.port,
+      log: this.#log,
+      lines: this.#lines,
+      negotiation: this.#negotiation,
+      tell: (message) => this.tell(message),
+      onLeave: () => this.close(DisconnectReason.CLIENT_INITIATED),
     });
   }
 
@@ -125,8 +123,7 @@ export class Session implements Member, EverySecond {
     this.#listen(socket);
     const { room, grant, parts } = this.#options;
     this.tell({ case: 'reconnect', value: reconnectResponse(this.identity, parts.turn) });
-    const participants = [this.info(), ...room.cameras.map((camera) => camera.info())];
-    this.tell({ case: 'update', value: new ParticipantUpdate({ participants }) });
+    this.tell(participantsMessage([this.info(), ...room.cameras.map((camera) => camera.info())]));
     this.tell({ case: 'roomUpdate', value: new RoomUpdate({ room: room.shownInfo() }) });
     this.#renewToken(grant);
     this.#negotiation.repeat();
@@ -183,7 +180,7 @@ export class Session implements Member, EverySecond {
     parts.clock.remove(this);
     parts.metrics.viewers.dec({ protocol: 'livekit' });
     this.#lines.close();
-    this.#publisher?.close();
+    this.#requests.close();
     this.#negotiation.close();
     room.remove(this);
   }
@@ -191,7 +188,7 @@ export class Session implements Member, EverySecond {
   #listen(socket: SignalSocket): void {
     this.#socket = socket;
     socket.listen({
-      request: (request) => this.#request(request),
+      request: (request) => this.#requests.handle(request),
       gone: () => {
         if (this.#socket !== socket) return;
         this.#socket = null;
@@ -200,95 +197,12 @@ export class Session implements Member, EverySecond {
     });
   }
 
-  #request(request: SignalRequest): void {
-    const { message } = request;
-    switch (message.case) {
-      case 'answer':
-        this.#negotiation.answer(message.value.sdp, message.value.id);
-        break;
-      case 'offer':
-        this.#published(message.value);
-        break;
-      case 'trickle':
-        this.#trickled(message.value);
-        break;
-      case 'subscription':
-        this.#subscription(message.value);
-        break;
-      case 'trackSetting':
-        for (const sid of message.value.trackSids) this.#lines.bySid(sid)?.settings(message.value);
-        break;
-      case 'syncState':
-        this.#synced(message.value);
-        break;
-      case 'ping':
-        this.tell({ case: 'pong', value: BigInt(Date.now()) });
-        break;
-      case 'pingReq': {
-        const pong = new Pong({ lastPingTimestamp: message.value.timestamp, timestamp: BigInt(Date.now()) });
-        this.tell({ case: 'pongResp', value: pong });
-        break;
-      }
-      case 'leave':
-        this.close(DisconnectReason.CLIENT_INITIATED);
-        break;
-      default:
-    }
-  }
-
-  #published(offer: SessionDescription): void {
-    this.#publisher?.close();
-    const publisher = new DataPublisher({
-      id: `${this.sid}-publisher`,
-      port: this.#options.parts.port,
-      log: this.#log,
-      events: {
-        answer: (sdp) => this.#tellDescription('answer', sdp, offer.id),
-        candidate: (candidate, mid) => this.#tellCandidate(candidate, mid, SignalTarget.PUBLISHER),
-      },
-    });
-    this.#publisher = publisher;
-    if (publisher.offer(offer.sdp)) return;
-    publisher.close();
-    this.#publisher = null;
-  }
-
-  #trickled(trickle: TrickleRequest): void {
-    const found = readCandidate(trickle.candidateInit);
-    if (!found) return;
-    const to = trickle.target === SignalTarget.PUBLISHER ? this.#publisher : this.#negotiation;
-    to?.addCandidate(found.candidate, found.mid);
-  }
-
-  #subscription(update: UpdateSubscription): void {
-    const sids = new Set([...update.trackSids, ...update.participantTracks.flatMap((each) => each.trackSids)]);
-    let changed = false;
-    for (const sid of sids) {
-      const line = this.#lines.bySid(sid);
-      if (line) {
-        line.subscribe(update.subscribe);
-        continue;
-      }
-      const added = update.subscribe ? this.#lines.addTrack(sid) : false;
-      if (added !== null) changed ||= added;
-      else {
-        const value = new SubscriptionResponse({ trackSid: sid, err: SubscriptionError.SE_TRACK_NOTFOUND });
-        this.tell({ case: 'subscriptionResponse', value });
-      }
-    }
-    if (changed) this.#negotiation.offer();
-  }
-
-  #synced(state: SyncState): void {
-    if (state.subscription) this.#subscription(state.subscription);
-  }
-
   #stateChanged(state: PeerState): void {
     if (this.#closed) return;
     if (state === 'connected') {
       if (this.#failing) clearTimeout(this.#failing);
       this.#failing = null;
-      this.tell({ case: 'update', value: new ParticipantUpdate({ participants: [this.info()] }) });
+      this.tell(participantsMessage([this.info()]));
     } else if ((state === 'failed' || state === 'closed') && !this.#failing) {
       this.#log.info({ state }, 'media connection lost');
       this.#failing = setTimeout(
@@ -305,22 +219,10 @@ export class Session implements Member, EverySecond {
     );
   }
 
-  #tellDescription(type: 'offer' | 'answer', sdp: string, id: number): void {
-    const midToTrackId = type === 'offer' ? this.#lines.midToTrackId() : {};
-    this.tell({ case: type, value: new SessionDescription({ type, sdp, id, midToTrackId }) });
-  }
-
-  #tellCandidate(candidate: string, mid: string, target: SignalTarget): void {
-    const value = new TrickleRequest({ candidateInit: writeCandidate(candidate, mid), target });
-    this.tell({ case: 'trickle', value });
-  }
-
   #tellQuality(): void {
     const quality = this.#lines.quality();
     if (quality === null || quality === this.#quality) return;
     this.#quality = quality;
-    const score = quality === ConnectionQuality.EXCELLENT ? 5 : quality === ConnectionQuality.GOOD ? 4 : 2;
-    const updates = [new ConnectionQualityInfo({ participantSid: this.sid, quality, score })];
-    this.tell({ case: 'connectionQuality', value: new ConnectionQualityUpdate({ updates }) });
+    this.tell(qualityMessage(this.sid, quality));
   }
 }
