@@ -12,6 +12,8 @@ const CAMERAS = 6;
 const VIEWERS = 8;
 /** Seconds without a beat, so that what is left behind is over before the bench is. */
 const PATIENCE = 12;
+/** Seconds after which an edge knows that somebody has left without a word (RFC 7675, section 5.1). */
+const GOODBYE = 30;
 
 interface Footprint {
   readonly rssMb: number;
@@ -85,7 +87,7 @@ export const soak: Bench = {
       const early = await Promise.all(['api', 'media-node-1'].map((role) => footprint(marsad, role)));
       await at(1);
       await Promise.all(viewers);
-      await wait((PATIENCE + 15) * 1000);
+      await wait((GOODBYE + PATIENCE + 5) * 1000);
       const late = await Promise.all(['api', 'media-node-1'].map((role) => footprint(marsad, role)));
       const sum = (of: readonly Footprint[], part: keyof Footprint) => of.reduce((all, each) => all + each[part], 0);
       const rssGrowth = sum(late, 'rssMb') - sum(early, 'rssMb');

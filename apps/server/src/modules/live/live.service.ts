@@ -11,7 +11,7 @@ import { LIVEKIT, type LivekitServer } from './livekit-server.ts';
 import { MadeRooms } from './made-rooms.ts';
 import type { Shown } from './shown.ts';
 import { ignoreMissing } from './twirp-answers.ts';
-import { type WatchedRoom, watchedRoom } from './watched-room.ts';
+import { viewersAmong, type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 const directory = loadScript(new URL('room-directory.lua', import.meta.url));
 
@@ -121,7 +121,7 @@ export class LiveService {
     for (const { name, metadata, numParticipants, numPublishers } of await client.listRooms()) {
       if (numParticipants <= numPublishers) continue;
       const members = await client.listParticipants(name).catch(ignoreMissing);
-      const viewers = (members ?? []).filter(({ isPublisher }) => !isPublisher);
+      const viewers = viewersAmong(members ?? []);
       if (viewers.length > 0) found.push(watchedRoom(edge.id, name, metadata, viewers));
     }
     return found;

@@ -7,7 +7,7 @@ import type { Log } from '../../platform/log/log.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
 import { LivekitRooms } from './livekit-rooms.ts';
 import type { Shown } from './shown.ts';
-import { type WatchedRoom, watchedRoom } from './watched-room.ts';
+import { viewersAmong, type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 export interface LivekitServerOptions {
   /** `http(s)://` or `ws(s)://`. */
@@ -112,7 +112,7 @@ export class LivekitServer {
     for (const { name, metadata, numParticipants, numPublishers } of await this.#server.rooms.listRooms()) {
       if (!this.has(name) || numParticipants <= numPublishers) continue;
       const members = await this.#server.rooms.listParticipants(name).catch(() => []);
-      const viewers = members.filter(({ isPublisher }) => !isPublisher);
+      const viewers = viewersAmong(members);
       if (viewers.length > 0) found.push(watchedRoom(LIVEKIT, name, metadata, viewers));
     }
     return found;

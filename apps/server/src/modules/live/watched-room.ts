@@ -1,4 +1,5 @@
 import { RoomMetadata } from '@marsad/contract';
+import { ParticipantInfo_State } from 'livekit-server-sdk';
 import { z } from 'zod';
 
 /** A room in which somebody is, as its edge tells it. */
@@ -19,6 +20,8 @@ export interface Watched {
 /** A member of a room as LiveKit's API tells it. */
 interface Participant {
   readonly identity: string;
+  readonly isPublisher: boolean;
+  readonly state: ParticipantInfo_State;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -43,6 +46,11 @@ export function watchedRoom(
         }),
   );
   return { edge, room, watched };
+}
+
+/** Those of a room who watch. Who has no media connection (any more) sees nothing, whatever else is open. */
+export function viewersAmong<P extends Participant>(members: readonly P[]): P[] {
+  return members.filter(({ isPublisher, state }) => !isPublisher && state === ParticipantInfo_State.ACTIVE);
 }
 
 /** A room on a LiveKit server of somebody else names its one camera in a form of its own. */

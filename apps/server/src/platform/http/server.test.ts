@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineRoute } from '@marsad/contract';
@@ -245,6 +246,30 @@ describe('access', () => {
     const careless = await build('*');
     careless.get('/open', async () => 'hello');
     await expect(careless.ready()).rejects.toThrow('GET /open does not declare who may call it');
+  });
+});
+
+describe('closing', () => {
+  it('waits for an answer under way, and not for somebody who never finishes asking', async () => {
+    const closing = await build('*');
+    const answered = Promise.withResolvers<void>();
+    route(closing, get('/slow'), async () => {
+      await answered.promise;
+      return { ok: true };
+    });
+    const address = await closing.listen({ host: '127.0.0.1', port: 0 });
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('GET /slow HTTP/1.1\r\nhost: x\r\n');
+    const asked = fetch(`${address}/slow`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const began = performance.now();
+    const closed = closing.close();
+    setTimeout(answered.resolve, 500);
+    expect((await asked).status).toBe(200);
+    await closed;
+    expect(performance.now() - began).toBeLessThan(5_000);
+    socket.destroy();
   });
 });
 

@@ -50,6 +50,8 @@ export interface HttpServerOptions {
 
 /** Bytes of a body. Nothing that is sent to the api is larger than a form full of text. */
 const bodyLimit = 1024 * 1024;
+/** Milliseconds that requests under way are given when the server closes. */
+const closingMs = 3_000;
 const requestIdPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** A server without routes: request ids, access checks, error answers, security headers, limits. */
@@ -116,6 +118,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   options.metrics.observe(app);
   answerErrors(app);
   logRequests(app);
+  closeInTime(app);
   return app;
 }
 
@@ -172,6 +175,14 @@ function sendProblem(error: unknown, reply: FastifyReply, form?: (problem: Probl
 
 function causeOf(error: unknown): unknown {
   return error instanceof AppError && error.cause !== undefined ? error.cause : error;
+}
+
+/** Who has begun a request and does not go on with it cannot keep the server open. */
+function closeInTime(app: FastifyInstance): void {
+  app.addHook('preClose', async () => {
+    const timer = setTimeout(() => app.server.closeAllConnections(), closingMs);
+    app.server.once('close', () => clearTimeout(timer));
+  });
 }
 
 /** Query strings stay out of the log: they may carry tokens. */
