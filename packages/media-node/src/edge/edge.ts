@@ -69,6 +69,7 @@ export class Edge {
       file: options.ingressFile === undefined ? null : new IngressFile(options.ingressFile),
       onStarted: (view, room) => this.#webhooks.ingress('ingress_started', infoOf(view, null), room),
       onEnded: (view) => this.#webhooks.ingress('ingress_ended', infoOf(view, null), null),
+      log,
     });
     this.#whip = new WhipEndpoint(this.#parts, this.#ingresses);
     this.#twirp = new TwirpEndpoint({

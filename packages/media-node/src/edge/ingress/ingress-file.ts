@@ -29,8 +29,11 @@ export class IngressFile {
     this.#path = path;
   }
 
-  /** None when there is no file. Rejects when there is one that cannot be read: overwriting it would lose keys. */
-  async load(): Promise<Ingress[]> {
+  /**
+   * None when there is no file. One that holds something else is put aside as `.broken`, because it may hold keys, and told to
+   * `onBroken`. Rejects when it cannot be read at all.
+   */
+  async load(onBroken: (error: Error) => void): Promise<Ingress[]> {
     let text: string;
     try {
       text = await readFile(this.#path, 'utf8');
@@ -38,7 +41,14 @@ export class IngressFile {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     }
-    return Contents.parse(JSON.parse(text)).ingresses;
+    try {
+      return Contents.parse(JSON.parse(text)).ingresses;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      await rename(this.#path, `${this.#path}.broken`);
+      onBroken(error);
+      return [];
+    }
   }
 
   /** Resolves once they are on disk. Calls follow one another. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { Publication, Publisher } from '../../stream-publishing.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -26,6 +27,7 @@ export interface IngressesOptions {
   readonly file: IngressFile | null;
   readonly onStarted: (view: IngressView, room: Room) => void;
   readonly onEnded: (view: IngressView) => void;
+  readonly log: Logger;
 }
 
 interface Entry {
@@ -46,7 +48,9 @@ export class Ingresses implements KnownKeys {
 
   /** Takes up what was kept. Rejects when that cannot be read. */
   async start(): Promise<void> {
-    for (const ingress of (await this.#options.file?.load()) ?? []) this.#add(ingress);
+    const { file, log } = this.#options;
+    const kept = await file?.load((error) => log.error({ err: error }, 'the ingresses that were kept make no sense'));
+    for (const ingress of kept ?? []) this.#add(ingress);
   }
 
   get all(): readonly IngressView[] {
@@ -57,11 +61,16 @@ export class Ingresses implements KnownKeys {
     return this.#entries.get(id);
   }
 
-  /** Resolves once it is kept; null when there are too many. */
+  /** Resolves once it is kept; null when there are too many. Rejects, and there is none, when it cannot be kept. */
   async create(of: Omit<Ingress, 'id' | 'streamKey'>): Promise<IngressView | null> {
     if (this.#entries.size >= MAX_INGRESSES) return null;
     const entry = this.#add({ ...of, id: newSid('IN'), streamKey: randomBytes(24).toString('base64url') });
-    await this.#save();
+    try {
+      await this.#save();
+    } catch (error) {
+      this.#remove(entry);
+      throw error;
+    }
     return entry;
   }
 
@@ -79,8 +88,7 @@ export class Ingresses implements KnownKeys {
   async delete(id: string): Promise<IngressView | null> {
     const entry = this.#entries.get(id);
     if (!entry) return null;
-    this.#entries.delete(id);
-    this.#byKey.delete(entry.ingress.streamKey);
+    this.#remove(entry);
     entry.publication?.end('the ingress was deleted');
     await this.#save();
     return entry;
@@ -125,6 +133,11 @@ export class Ingresses implements KnownKeys {
     this.#entries.set(ingress.id, entry);
     this.#byKey.set(ingress.streamKey, entry);
     return entry;
+  }
+
+  #remove({ ingress }: Entry): void {
+    this.#entries.delete(ingress.id);
+    this.#byKey.delete(ingress.streamKey);
   }
 
   async #save(): Promise<void> {

@@ -1,16 +1,24 @@
 import { SignalRequest } from '@livekit/protocol';
+import { formatRtcp, formatRtp, H264Receiver } from '@marsad/media';
 import type { FuzzTarget } from '@marsad/media/testing/fuzz';
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { FrameReader, jsonFrame } from '../../rpc/frame.ts';
 import { RpcError } from '../../rpc/rpc-error.ts';
 import { EdgeMetrics } from '../edge-metrics.ts';
+import { IngressStreams } from '../ingress/ingress-streams.ts';
+import { Ingresses } from '../ingress/ingresses.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import { readCandidate, readRequest } from '../signalling/signal-codec.ts';
+import { IngressService } from '../twirp/ingress-service.ts';
 import { RoomService } from '../twirp/room-service.ts';
 import { TwirpError } from '../twirp/twirp-error.ts';
 import { readFragment, readOffer } from '../whep/whep-offer.ts';
+import { TrackReception } from '../whip/track-reception.ts';
+import { onlyThese, readPublishOffer, withOpenPorts } from '../whip/whip-offer.ts';
 
 const refusesNothing = () => false;
+const silent = pino({ level: 'silent' });
 
 const offer = [
   'v=0',
@@ -47,6 +55,65 @@ const whep: FuzzTarget = {
   },
 };
 
+const published = offer
+  .replace('a=mid:0', 'a=mid:0\r\na=ice-ufrag:abcd')
+  .replace('a=recvonly', 'a=sendonly\r\na=bundle-only');
+const sound = 'm=audio 0 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\na=sendrecv\r\na=rtpmap:111 opus/48000/2\r\n';
+
+/** The body of a WHIP offer, and what is made of it. */
+const whip: FuzzTarget = {
+  name: 'whip-bodies',
+  samples: [Buffer.from(published), Buffer.from(published + sound)],
+  refuses: refusesNothing,
+  open: () => (bytes) => {
+    const text = bytes.toString('utf8');
+    const read = readPublishOffer(text);
+    withOpenPorts(text);
+    onlyThese(text, ['0']);
+    if (typeof read === 'string') return;
+    const lines = read.audio ? [read.video, read.audio] : [read.video];
+    for (const { mid, payloadType, format } of lines) {
+      if (payloadType > 127 || format.length > 200 || mid.length > 32) throw new Error('broken: an offer is bounded');
+    }
+  },
+};
+
+let openReception: TrackReception | null = null;
+
+/** What a WHIP publisher sends once it is connected: RTP and RTCP, decrypted. */
+const whipPackets: FuzzTarget = {
+  name: 'whip-packets',
+  samples: [
+    formatRtp({ payloadType: 96, sequence: 1, timestamp: 1, ssrc: 7, marker: true }, Buffer.from([0x65, 0x88, 0x84])),
+    formatRtp({ payloadType: 96, sequence: 9, timestamp: 1, ssrc: 7, marker: false }, Buffer.from([0x7c, 0x85, 1, 2])),
+    formatRtp(
+      { payloadType: 96, sequence: 2, timestamp: 2, ssrc: 7, marker: true },
+      Buffer.from([0x78, 0, 2, 0x67, 1]),
+    ),
+    formatRtcp([{ kind: 'bye', ssrcs: [7], reason: null }]),
+  ],
+  refuses: refusesNothing,
+  open: () => {
+    // What it waits for is on timers, which would keep those of every session before.
+    openReception?.close();
+    const reception = new TrackReception({
+      track: { ssrc: 1, send: () => true },
+      payloadType: 96,
+      clockRate: 90_000,
+      receiver: new H264Receiver({ payloadType: 96, onTrack: () => {}, onUnit: () => {} }),
+      retransmission: true,
+      onPacket: () => {},
+      onGoodbye: () => {},
+    });
+    openReception = reception;
+    return (bytes) => {
+      reception.take(Buffer.from(bytes));
+      reception.second();
+      if (reception.waiting > 1024) throw new Error('broken: what waits is bounded');
+    };
+  },
+};
+
 const requests = [
   new SignalRequest({ message: { case: 'ping', value: 5n } }),
   SignalRequest.fromJson({ trackSetting: { trackSids: ['TR_1', 'TR_2'], width: 640, height: 360, quality: 'LOW' } }),
@@ -69,6 +136,11 @@ const signalling: FuzzTarget = {
   },
 };
 
+/** What is no message of a method is thrown by the reader of its JSON. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof TwirpError || (error instanceof Error && /\bJSON\b/.test(error.message));
+}
+
 const methods = [
   'CreateRoom',
   'ListRooms',
@@ -87,14 +159,55 @@ const bodies = [
   { names: ['r'] },
 ];
 
+const ingressMethods = ['CreateIngress', 'UpdateIngress', 'ListIngress', 'DeleteIngress'];
+const ingressBodies = [
+  { inputType: 'WHIP_INPUT', name: 'n', roomName: 'r', participantIdentity: 'i', participantName: 'p', enabled: true },
+  {
+    inputType: 'WHIP_INPUT',
+    room_name: 'r',
+    participant_identity: 'i',
+    participantMetadata: '{}',
+    audio: { name: 'a' },
+  },
+  { ingressId: 'IN_1', name: 'm', enableTranscoding: false },
+  { roomName: 'r' },
+];
+
+/** Bodies of calls about ingresses, which go on living. */
+const ingress: FuzzTarget = {
+  name: 'twirp-ingress',
+  samples: ingressBodies.map((body) => Buffer.from(JSON.stringify(body))),
+  refuses: isRefusal,
+  open: (random) => {
+    const rooms = new Rooms({ events: { event: () => {} }, metrics: new EdgeMetrics(new Registry()) });
+    const ingresses = new Ingresses({
+      rooms,
+      streams: new IngressStreams({ others: { subscribe: () => ({ close: () => {} }) }, log: silent }),
+      file: null,
+      onStarted: () => {},
+      onEnded: () => {},
+      log: silent,
+    });
+    const service = new IngressService(ingresses);
+    const grant = { identity: 'api', name: '', metadata: '', attributes: {}, video: { ingressAdmin: true } };
+    return (bytes) => {
+      const method = ingressMethods[Math.floor(random() * ingressMethods.length)] ?? 'ListIngress';
+      // Only that there is no such ingress comes later.
+      Promise.resolve(service.call(method, grant, bytes.toString('utf8'), 'http://edge')).catch(() => {});
+      for (const { ingress } of ingresses.all) {
+        if (ingress.name.length > 200 || ingress.roomName.length > 200) throw new Error('broken: names are bounded');
+      }
+    };
+  },
+};
+
 let openRooms: Rooms | null = null;
 
 /** Bodies of Twirp calls, made with every right there is, on rooms that go on living. */
 const twirp: FuzzTarget = {
   name: 'twirp',
   samples: bodies.map((body) => Buffer.from(JSON.stringify(body))),
-  // What is no message of this method is thrown by the reader of its JSON.
-  refuses: (error) => error instanceof TwirpError || (error instanceof Error && /\bJSON\b/.test(error.message)),
+  refuses: isRefusal,
   open: (random) => {
     const metrics = new EdgeMetrics(new Registry());
     // Rooms wait for viewers on timers, which would keep those of every session before.
@@ -133,4 +246,4 @@ const rpcFrames: FuzzTarget = {
 };
 
 /** Everything in a media node that reads what viewers, integrators and other nodes send. */
-export const edgeTargets: readonly FuzzTarget[] = [whep, signalling, twirp, rpcFrames];
+export const edgeTargets: readonly FuzzTarget[] = [whep, whip, whipPackets, signalling, twirp, ingress, rpcFrames];

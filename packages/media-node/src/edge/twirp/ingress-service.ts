@@ -25,8 +25,8 @@ export class IngressService implements TwirpService {
     this.#ingresses = ingresses;
   }
 
-  /** `base`: the edge's HTTP address as the caller sees it. */
-  async call(method: string, grant: AccessGrant, body: string, base: string): Promise<TwirpJson> {
+  /** `base`: the edge's HTTP address as the caller sees it. What is wrong with the body is thrown, not rejected with. */
+  call(method: string, grant: AccessGrant, body: string, base: string): TwirpJson | Promise<TwirpJson> {
     if (!grant.video.ingressAdmin) throw new TwirpError('unauthenticated', 'permissions denied');
     const options = { ignoreUnknownFields: true };
     switch (method) {
@@ -38,16 +38,14 @@ export class IngressService implements TwirpService {
         return this.#list(ListIngressRequest.fromJsonString(body, options), base);
       case 'DeleteIngress': {
         const { ingressId } = DeleteIngressRequest.fromJsonString(body, options);
-        const deleted = await this.#ingresses.delete(ingressId);
-        if (!deleted) throw missing();
-        return infoOf(deleted, base);
+        return this.#ingresses.delete(ingressId).then((deleted) => found(deleted, base));
       }
       default:
         throw new TwirpError('bad_route', `no handler for method ${method.slice(0, 60)}`);
     }
   }
 
-  async #create(request: CreateIngressRequest, base: string): Promise<TwirpJson> {
+  #create(request: CreateIngressRequest, base: string): Promise<TwirpJson> {
     if (request.inputType !== IngressInput.WHIP_INPUT) {
       throw new TwirpError('unimplemented', 'only WHIP_INPUT is supported; cameras are added in Marsad itself');
     }
@@ -57,31 +55,29 @@ export class IngressService implements TwirpService {
     if (participantIdentity === '') throw new TwirpError('invalid_argument', 'participant_identity must be given');
     requireShort({ name, roomName, participantIdentity, participantName, participantMetadata });
     const enabled = request.enabled ?? true;
-    const created = await this.#ingresses.create({
+    const wanted = {
       name,
       roomName,
       participantIdentity,
       participantName: participantName || participantIdentity,
       participantMetadata,
       enabled,
+    };
+    return this.#ingresses.create(wanted).then((created) => {
+      if (!created) throw new TwirpError('resource_exhausted', 'too many ingresses');
+      return infoOf(created, base);
     });
-    if (!created) throw new TwirpError('resource_exhausted', 'too many ingresses');
-    return infoOf(created, base);
   }
 
-  async #update(request: UpdateIngressRequest, base: string): Promise<TwirpJson> {
+  #update(request: UpdateIngressRequest, base: string): Promise<TwirpJson> {
     requireUntouched(request.enableTranscoding);
     const { name, roomName, participantIdentity, participantName, participantMetadata, enabled } = request;
     // Fields left out come as empty strings: they stay as they are.
     const given = { name, roomName, participantIdentity, participantName, participantMetadata };
     requireShort(given);
     const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
-    const updated = await this.#ingresses.update(request.ingressId, {
-      ...changes,
-      ...(enabled === undefined ? {} : { enabled }),
-    });
-    if (!updated) throw missing();
-    return infoOf(updated, base);
+    const wanted = { ...changes, ...(enabled === undefined ? {} : { enabled }) };
+    return this.#ingresses.update(request.ingressId, wanted).then((updated) => found(updated, base));
   }
 
   #list({ roomName, ingressId }: ListIngressRequest, base: string): TwirpJson {
@@ -134,6 +130,7 @@ function requireShort(fields: Readonly<Record<string, string>>): void {
   }
 }
 
-function missing(): TwirpError {
-  return new TwirpError('not_found', 'ingress does not exist');
+function found(view: IngressView | null, base: string): IngressInfo {
+  if (!view) throw new TwirpError('not_found', 'ingress does not exist');
+  return infoOf(view, base);
 }

@@ -21,7 +21,8 @@ const NACK_INTERVAL = 50;
 const MAX_BITRATE = 12_000_000;
 
 export interface TrackReceptionOptions {
-  readonly track: MediaTrack;
+  /** The way reports go back; `ssrc` is ours. */
+  readonly track: Pick<MediaTrack, 'ssrc' | 'send'>;
   readonly payloadType: number;
   readonly clockRate: number;
   readonly receiver: RtpTrackReceiver;
@@ -58,6 +59,11 @@ export class TrackReception {
   /** Packets lost for good, by the numbers missing. */
   get lost(): number {
     return this.#options.receiver.counters.lost;
+  }
+
+  /** Packets that wait for one that is missing. */
+  get waiting(): number {
+    return this.#order.size;
   }
 
   /** One packet as it came: RTP, or RTCP (RFC 5761). */

@@ -11,7 +11,7 @@ import { onlyThese, type PublishOffer, withOpenPorts } from './whip-offer.ts';
 
 /** A publisher that has not connected by then, or lost its connection for that long, is gone. Milliseconds. */
 const PATIENCE = 20_000;
-/** A publisher that is connected and sends nothing for that long is gone. Seconds. */
+/** A publisher that is connected and sends nothing for that long is gone, and so is one whose first picture takes longer. Seconds. */
 const SILENCE = 10;
 const GATHERING = 2000;
 /** Between two requests for a key picture, milliseconds. */
@@ -125,13 +125,16 @@ export class WhipSession implements EverySecond {
     this.#publication?.count({ bytes, packets, packetsLost: lost - this.#told.lost });
     this.#told = { ...this.#told, bytes: this.#bytes, packets: this.#packets, lost };
     if (!this.#peer.connected) return;
-    this.#silent = packets === 0 ? this.#silent + 1 : 0;
+    this.#silent = packets === 0 || !this.#track ? this.#silent + 1 : 0;
     if (this.#silent >= SILENCE) {
-      this.close('TIMEOUT', `the publisher sent nothing for ${SILENCE} s`);
+      const what = this.#track ? 'nothing' : 'no picture that can be shown';
+      this.close('TIMEOUT', `the publisher sent ${what} for ${SILENCE} s`);
       return;
     }
     this.#video.second();
     this.#audio?.second();
+    // A missing packet may have been given up while none came.
+    this.#lookForDamage();
     if (performance.now() - this.#keyAt > LONGEST_GOP) this.#askForKey();
   }
 
@@ -177,6 +180,10 @@ export class WhipSession implements EverySecond {
 
   #videoPacket(packet: Buffer): void {
     this.#video.take(packet);
+    this.#lookForDamage();
+  }
+
+  #lookForDamage(): void {
     const { damaged, unreferenced, withoutParameterSets, leading } = this.#h264.pictures;
     const broken = damaged + unreferenced + withoutParameterSets + leading;
     if (broken === this.#told.broken) return;
