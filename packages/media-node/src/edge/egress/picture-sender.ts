@@ -38,6 +38,11 @@ export class PictureSender {
     return this.#sender.ssrc;
   }
 
+  /** Packets go without the header extension from now on. */
+  withoutExtension(): void {
+    this.#sender.withoutExtension();
+  }
+
   /** A picture of this moment. */
   live(picture: PacketisedPicture): void {
     const now = performance.now();

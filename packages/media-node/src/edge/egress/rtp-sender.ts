@@ -21,7 +21,7 @@ const MAX_DELAY = 20;
 export class RtpSender {
   readonly #transport: PacketTransport;
   readonly #options: RtpStreamOptions;
-  readonly #extension: number;
+  #extension: number;
   #sequence: number;
   packets = 0;
   bytes = 0;
@@ -39,6 +39,11 @@ export class RtpSender {
 
   get nextSequence(): number {
     return this.#sequence;
+  }
+
+  /** The viewer did not take the header extension: packets go without it from now on. */
+  withoutExtension(): void {
+    this.#extension = 0;
   }
 
   /** Sends the whole picture; false when the transport stopped taking packets in the middle of it. */

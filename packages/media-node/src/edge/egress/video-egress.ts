@@ -65,6 +65,11 @@ export class VideoEgress implements FeedReader, Bursting {
     this.#replay();
   }
 
+  /** The viewer's answer left the playout-delay extension out (RFC 8285 5: then it must not be sent). */
+  withoutPlayoutDelay(): void {
+    this.#sender.withoutExtension();
+  }
+
   /** Shows this profile from its next key picture on; null pauses. Resuming starts with the current GOP at once. */
   select(profile: Profile | null): void {
     if (this.#closed || profile === this.#wanted) return;

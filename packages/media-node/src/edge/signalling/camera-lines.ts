@@ -3,7 +3,7 @@ import type { EdgeParts } from '../edge-parts.ts';
 import { AudioEgress } from '../egress/audio-egress.ts';
 import type { Quality } from '../egress/reception-quality.ts';
 import { VideoEgress } from '../egress/video-egress.ts';
-import { H264_FORMAT, type ViewerPeer } from '../peer/viewer-peer.ts';
+import { H264_FORMAT, PLAYOUT_DELAY, type ViewerPeer } from '../peer/viewer-peer.ts';
 import type { CameraParticipant } from '../rooms/camera-participant.ts';
 import type { Room } from '../rooms/room.ts';
 import { SoundSubscription } from './sound-subscription.ts';
@@ -128,6 +128,16 @@ export class CameraLines {
     this.#lines.set(camera, line);
     this.#bySid.set(camera.trackSid, line);
     return true;
+  }
+
+  /** The client's answer: what it left out of a line is not sent on it. */
+  answered(sdp: string): void {
+    const refusing = new Set<string>();
+    for (const section of sdp.split(/^m=/m).slice(1)) {
+      const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
+      if (mid !== undefined && !section.includes(PLAYOUT_DELAY)) refusing.add(mid);
+    }
+    for (const line of this.#lines.values()) if (refusing.has(line.mid)) line.egress.withoutPlayoutDelay();
   }
 
   /** True when the m-line has to be offered as closed. */

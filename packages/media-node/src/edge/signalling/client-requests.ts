@@ -39,6 +39,7 @@ export class ClientRequests {
     const { negotiation, lines, tell, onLeave } = this.#o;
     switch (message.case) {
       case 'answer':
+        lines.answered(message.value.sdp);
         negotiation.answer(message.value.sdp, message.value.id);
         break;
       case 'offer':

@@ -87,3 +87,12 @@ test('a line says whose picture it is by its stream, which Firefox keeps, and by
     expect(new Set([...line.matchAll(/^a=ssrc:(\d+) /gm)].map(([, ssrc]) => ssrc)).size).toBe(1);
   }
 });
+
+test('a header extension is sent to those who took it, and not to others', async () => {
+  const firefox = new TestViewer(running.url, await joinToken('described', 'eve'), 'auto_subscribe=1', (sdp) =>
+    sdp.replaceAll(/^a=extmap:.*\r\n/gm, ''),
+  );
+  await expect.poll(() => firefox.packets, { timeout: 8000 }).toBeGreaterThan(20);
+  expect([viewer.extended, firefox.extended, firefox.startsOnKey]).toEqual([true, false, true]);
+  firefox.close();
+});

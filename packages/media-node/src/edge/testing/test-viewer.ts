@@ -40,6 +40,8 @@ export class TestViewer {
   readonly messages: SignalResponse['message'][] = [];
   readonly socket: WebSocket;
   packets = 0;
+  /** Whether the last packet had header extensions. */
+  extended = false;
   /** Whether the first packet belonged to a key picture; null before it came. */
   startsOnKey: boolean | null = null;
   /** Data messages, by the channel they came over. */
@@ -49,7 +51,8 @@ export class TestViewer {
   readonly #channels: datachannel.DataChannel[] = [];
   #offer = 0;
 
-  constructor(url: string, jwt: string, query = 'auto_subscribe=1') {
+  /** `answering` changes the answers it gives. */
+  constructor(url: string, jwt: string, query = 'auto_subscribe=1', answering = (sdp: string) => sdp) {
     this.#pc = new datachannel.PeerConnection('viewer', {
       iceServers: [],
       bindAddress: '127.0.0.1',
@@ -59,6 +62,7 @@ export class TestViewer {
     this.#pc.onTrack((track) => {
       this.#tracks.push(track);
       track.onMessage((packet) => {
+        this.extended = ((packet[0] ?? 0) & 0x10) !== 0;
         if (this.packets++ === 0) this.startsOnKey = beginsKeyPicture(packet);
       });
     });
@@ -70,7 +74,7 @@ export class TestViewer {
       });
     });
     this.#pc.onLocalDescription((sdp, type) => {
-      this.send({ case: 'answer', value: new SessionDescription({ type, sdp, id: this.#offer }) });
+      this.send({ case: 'answer', value: new SessionDescription({ type, sdp: answering(sdp), id: this.#offer }) });
     });
     this.#pc.onLocalCandidate((candidate, mid) => {
       const candidateInit = JSON.stringify({ candidate, sdpMid: mid, sdpMLineIndex: 0 });
