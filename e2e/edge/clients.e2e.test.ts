@@ -1,4 +1,5 @@
 import { dispose, RemoteVideoTrack, Room, RoomEvent, VideoStream } from '@livekit/rtc-node';
+import { DataPacket_Kind } from 'livekit-server-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EdgeFixture, edgeFixture } from './edge-fixture.ts';
 
@@ -13,15 +14,17 @@ afterAll(async () => {
   await dispose();
 });
 
-test('@livekit/rtc-node decodes a camera, and hears data', async () => {
+test('@livekit/rtc-node decodes a camera, and hears what is said to it, reliably or not', async () => {
   await fixture.room('camera_cam1', ['cam1']);
   const room = new Room();
   const subscribed = Promise.withResolvers<RemoteVideoTrack>();
-  const heard = Promise.withResolvers<string>();
+  const heard: unknown[] = [];
   room.on(RoomEvent.TrackSubscribed, (track) => {
     if (track instanceof RemoteVideoTrack) subscribed.resolve(track);
   });
-  room.on(RoomEvent.DataReceived, (payload) => heard.resolve(new TextDecoder().decode(payload)));
+  room.on(RoomEvent.DataReceived, (payload, participant, kind, topic) => {
+    heard.push({ text: new TextDecoder().decode(payload), kind, topic, from: participant?.identity ?? null });
+  });
   await room.connect(fixture.ws, await fixture.token('camera_cam1', 'node'), { autoSubscribe: true, dynacast: false });
   const reader = new VideoStream(await subscribed.promise).getReader();
   let frames = 0;
@@ -36,10 +39,21 @@ test('@livekit/rtc-node decodes a camera, and hears data', async () => {
   const [camera] = [...room.remoteParticipants.values()];
   expect(camera?.identity).toBe('camera_cam1');
   expect(camera?.attributes).toMatchObject({ state: 'live' });
-  await fixture.rooms.sendData('camera_cam1', new TextEncoder().encode('salaam'), 0, {
-    destinationIdentities: ['node'],
-  });
-  expect(await heard.promise).toBe('salaam');
+  const say = (text: string, kind: DataPacket_Kind, to: string) =>
+    fixture.rooms.sendData('camera_cam1', new TextEncoder().encode(text), kind, {
+      topic: 'note',
+      destinationIdentities: [to],
+    });
+  await say('not for node', DataPacket_Kind.RELIABLE, 'ada');
+  await say('salaam', DataPacket_Kind.RELIABLE, 'node');
+  await say('wa alaykum', DataPacket_Kind.LOSSY, 'node');
+  const said = { topic: 'note', from: null };
+  await expect
+    .poll(() => heard, { timeout: 5000 })
+    .toEqual([
+      { ...said, text: 'salaam', kind: DataPacket_Kind.RELIABLE },
+      { ...said, text: 'wa alaykum', kind: DataPacket_Kind.LOSSY },
+    ]);
   await room.disconnect();
 });
 

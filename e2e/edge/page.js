@@ -139,8 +139,9 @@ async function livekit(url, token, options = {}) {
     'trackSubscriptionFailed',
   ])
     note(name);
-  room.on('dataReceived', (payload, _participant, _kind, topic) => {
-    window.lastData = { text: new TextDecoder().decode(payload), topic };
+  window.heard = [];
+  room.on('dataReceived', (payload, participant, kind, topic) => {
+    window.heard.push({ text: new TextDecoder().decode(payload), kind, topic, from: participant?.identity ?? null });
   });
   room.on('trackSubscribed', (track, _publication, participant) => {
     if (track.kind !== 'video') return;

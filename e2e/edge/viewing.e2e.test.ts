@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { DataPacket_Kind } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openChromium } from './chromium.ts';
 import { type EdgeFixture, edgeFixture } from './edge-fixture.ts';
@@ -57,10 +58,21 @@ test('livekit-client with its defaults shows a camera, falling back from the new
   expect(shown?.attributes).toMatchObject({ state: 'live', reason: '', profile: 'main' });
   const { participants } = { participants: await fixture.rooms.listParticipants('camera_cam1') };
   expect(participants.map((each) => each.identity).sort()).toEqual(['ada', 'camera_cam1']);
-  await fixture.rooms.sendData('camera_cam1', new TextEncoder().encode('hello'), 0, { topic: 'note' });
+  const say = (text: string, kind: DataPacket_Kind, destinationIdentities: string[] = []) =>
+    fixture.rooms.sendData('camera_cam1', new TextEncoder().encode(text), kind, {
+      topic: 'note',
+      destinationIdentities,
+    });
+  await say('not for ada', DataPacket_Kind.RELIABLE, ['bob']);
+  await say('to all', DataPacket_Kind.RELIABLE);
+  await say('to ada', DataPacket_Kind.LOSSY, ['bob', 'ada']);
+  const heard = { topic: 'note', from: null };
   await expect
-    .poll(() => page.evaluate(() => Reflect.get(globalThis, 'lastData')), slow)
-    .toEqual({ text: 'hello', topic: 'note' });
+    .poll(() => page.evaluate(() => Reflect.get(globalThis, 'heard')), slow)
+    .toEqual([
+      { ...heard, text: 'to all', kind: DataPacket_Kind.RELIABLE },
+      { ...heard, text: 'to ada', kind: DataPacket_Kind.LOSSY },
+    ]);
   await fixture.rooms.removeParticipant('camera_cam1', 'ada');
   await expect.poll(events, slow).toContain('disconnected');
 });
