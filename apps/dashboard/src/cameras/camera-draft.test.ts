@@ -20,6 +20,20 @@ describe('a camera as typed', () => {
     expect(checkNew({ ...good, name: 'x'.repeat(201) })).toEqual({ ok: false, problems: { name: 'too-long' } });
   });
 
+  it('has no address when it publishes, whatever was typed before', () => {
+    const pushed = { ...good, ingest: 'push', rtsp_url: 'nonsense', path: ' bus/12 ' };
+    expect(checkNew(pushed)).toMatchObject({ ok: true, value: { ingest: 'push', path: 'bus/12', sub_rtsp_url: null } });
+    expect(checkNew(pushed)).not.toHaveProperty('value.rtsp_url');
+    expect(checkNew({ ...pushed, path: 'a b' })).toEqual({ ok: false, problems: { path: 'path' } });
+    expect(checkChange({ ...good, ingest: 'push' }, good)).toEqual({ ok: true, value: { ingest: 'push' } });
+    const before = { ...good, ingest: 'push', rtsp_url: '', sub_rtsp_url: '' };
+    expect(checkChange({ ...before, ingest: 'pull' }, before)).toEqual({
+      ok: false,
+      problems: { rtsp_url: 'required' },
+    });
+    expect(checkChange(good, before)).toMatchObject({ value: { ingest: 'pull', rtsp_url: good.rtsp_url } });
+  });
+
   it('takes coordinates in Arabic-Indic digits', () => {
     expect(checkNew({ ...good, latitude: '٢٥٫٢', longitude: '55.3' })).toMatchObject({
       value: { location: { latitude: 25.2, longitude: 55.3 } },

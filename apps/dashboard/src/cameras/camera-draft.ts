@@ -6,16 +6,18 @@ export const draftFields = [
   'name',
   'name_ar',
   'source',
+  'ingest',
   'rtsp_url',
   'sub_rtsp_url',
   'mode',
   'transport',
+  'path',
   'address',
   'latitude',
   'longitude',
 ] as const;
 export type DraftField = (typeof draftFields)[number];
-type Problem = 'required' | 'too-long' | 'rtsp' | 'coordinate' | 'invalid';
+type Problem = 'required' | 'too-long' | 'rtsp' | 'path' | 'coordinate' | 'invalid';
 export type Problems = Partial<Record<DraftField, Problem>>;
 
 export function draftOf(camera: Camera | null, source: string): Draft {
@@ -23,10 +25,12 @@ export function draftOf(camera: Camera | null, source: string): Draft {
     name: camera?.name ?? '',
     name_ar: camera?.name_ar ?? '',
     source: camera?.source ?? source,
+    ingest: camera?.ingest ?? 'pull',
     rtsp_url: camera?.rtsp_url ?? '',
     sub_rtsp_url: camera?.sub_rtsp_url ?? '',
     mode: camera?.mode ?? 'on-demand',
     transport: camera?.transport ?? 'auto',
+    path: camera?.path ?? '',
     address: camera?.location?.address ?? '',
     latitude: camera?.location ? String(camera.location.latitude) : '',
     longitude: camera?.location ? String(camera.location.longitude) : '',
@@ -39,14 +43,21 @@ function numberOf(text: string): number {
   return western.trim() === '' ? Number.NaN : Number(western);
 }
 
+/** A camera that publishes has none; what was typed before that was chosen is not sent. */
+function addressesOf(draft: Draft): Record<string, unknown> {
+  if (draft.ingest === 'push') return {};
+  return { rtsp_url: draft.rtsp_url, sub_rtsp_url: draft.sub_rtsp_url.trim() === '' ? null : draft.sub_rtsp_url };
+}
+
 function wireOf(draft: Draft): Record<string, unknown> {
   const placed = draft.latitude.trim() !== '' || draft.longitude.trim() !== '';
   return {
     name: draft.name,
     name_ar: draft.name_ar.trim() === '' ? draft.name : draft.name_ar,
     source: draft.source,
-    rtsp_url: draft.rtsp_url,
-    sub_rtsp_url: draft.sub_rtsp_url.trim() === '' ? null : draft.sub_rtsp_url,
+    ingest: draft.ingest,
+    ...addressesOf(draft),
+    path: draft.path.trim() === '' ? null : draft.path.trim(),
     mode: draft.mode,
     transport: draft.transport,
     location: placed
@@ -66,6 +77,7 @@ function problemsOf(draft: Draft, issues: readonly { path: PropertyKey[]; code: 
     if (text === '' && field !== 'latitude' && field !== 'longitude') problems[field] = 'required';
     else if (code === 'too_big' && field !== 'latitude' && field !== 'longitude') problems[field] = 'too-long';
     else if (field === 'rtsp_url' || field === 'sub_rtsp_url') problems[field] = 'rtsp';
+    else if (field === 'path') problems[field] = 'path';
     else if (field === 'latitude' || field === 'longitude') problems[field] = 'coordinate';
     else problems[field] = 'invalid';
   }

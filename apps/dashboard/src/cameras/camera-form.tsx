@@ -1,26 +1,18 @@
 import type { Camera } from '@marsad/contract';
-import { CircleAlert } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.ts';
-import { errorSentence } from '../api/error-sentence.ts';
 import { useUser } from '../session/use-session.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, Input, Select } from '../ui/field.tsx';
+import { Failure } from '../ui/failure.tsx';
 import { showToast } from '../ui/toast-store.ts';
-import {
-  checkChange,
-  checkNew,
-  type Draft,
-  type DraftField,
-  draftFields,
-  draftOf,
-  type Problems,
-} from './camera-draft.ts';
-import { agencyName, cameraName } from './camera-name.ts';
-import { camerasQuery, queryClient, useAgencies } from './cameras-query.ts';
+import { checkChange, checkNew, type Draft, draftFields, draftOf, type Problems } from './camera-draft.ts';
+import { CameraFields } from './camera-fields.tsx';
+import { cameraName } from './camera-name.ts';
+import { camerasQuery, queryClient } from './cameras-query.ts';
+import { Publishing } from './publishing.tsx';
 
 type Check = { ok: true; send: () => Promise<Camera> } | { ok: false; problems: Problems };
 
@@ -34,11 +26,20 @@ function check(camera: Camera | null, draft: Draft, before: Draft): Check {
   return checked.ok ? { ok: true, send: () => api.cameras.update({ params, body: checked.value }) } : checked;
 }
 
-/** A new camera (null) or the change of one, in a drawer. */
-export function CameraForm({ camera, onClose }: { camera: Camera | null; onClose: () => void }) {
+interface Props {
+  /** Null: a new one. */
+  camera: Camera | null;
+  /** It was saved a moment ago, and is shown for its key. */
+  made: boolean;
+  onClose: () => void;
+  /** Saved, and from now on published to us. */
+  onPublished: (camera: Camera) => void;
+}
+
+/** A new camera or the change of one, in a drawer. */
+export function CameraForm({ camera, made, onClose, onPublished }: Props) {
   const { t } = useTranslation();
   const language = useSettings((s) => s.language);
-  const agencies = useAgencies();
   const user = useUser();
   const formId = useId();
   // What was there when the form opened: the list goes on being refreshed behind it.
@@ -65,19 +66,16 @@ export function CameraForm({ camera, onClose }: { camera: Camera | null; onClose
       const saved = await checked.send();
       showToast(t('cameras:saved', { name: cameraName(saved, language) }));
       await queryClient.invalidateQueries({ queryKey: camerasQuery.queryKey });
-      onClose();
+      if (saved.ingest === 'push' && before.ingest !== saved.ingest) onPublished(saved);
+      else onClose();
     } catch (failure) {
       setError(failure);
       setBusy(false);
     }
   };
 
-  const bind = (field: DraftField) => ({
-    name: field,
-    value: draft[field],
-    onChange: (event: { target: { value: string } }) => setDraft({ ...draft, [field]: event.target.value }),
-  });
-  const problem = (field: DraftField) => problems[field] && t(`cameras:problem.${problems[field]}`);
+  // Of the camera as it is saved: one that is to publish from now on has no key yet.
+  const pushed = camera?.ingest === 'push';
 
   return (
     <Dialog
@@ -94,73 +92,13 @@ export function CameraForm({ camera, onClose }: { camera: Camera | null; onClose
         </>
       }
     >
-      <form id={formId} onSubmit={save} noValidate className="flex flex-col gap-4">
-        <Field label={t('cameras:name-en')} error={problem('name')}>
-          {(ids) => <Input {...ids} {...bind('name')} dir="ltr" lang="en" autoFocus />}
-        </Field>
-        <Field label={t('cameras:name-ar')} error={problem('name_ar')} note={t('cameras:name-ar-note')}>
-          {(ids) => <Input {...ids} {...bind('name_ar')} dir="rtl" lang="ar" />}
-        </Field>
-        <Field label={t('cameras:agency')} error={problem('source')}>
-          {(ids) => (
-            <Select {...ids} {...bind('source')}>
-              {agencies.map(({ code }) => (
-                <option key={code} value={code}>
-                  {agencyName(agencies, code, language)}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <Field
-          label={t('cameras:main-address')}
-          error={problem('rtsp_url')}
-          note={camera ? t('cameras:password-note') : undefined}
-        >
-          {(ids) => <Input {...ids} {...bind('rtsp_url')} dir="ltr" spellCheck={false} placeholder="rtsp://" />}
-        </Field>
-        <Field label={t('cameras:sub-address')} error={problem('sub_rtsp_url')} note={t('cameras:sub-note')}>
-          {(ids) => <Input {...ids} {...bind('sub_rtsp_url')} dir="ltr" spellCheck={false} placeholder="rtsp://" />}
-        </Field>
-        <div className="grid grid-cols-2 gap-4">
-          <Field label={t('cameras:mode')}>
-            {(ids) => (
-              <Select {...ids} {...bind('mode')}>
-                <option value="on-demand">{t('cameras:mode-on-demand')}</option>
-                <option value="always">{t('cameras:mode-always')}</option>
-              </Select>
-            )}
-          </Field>
-          <Field label={t('cameras:transport')}>
-            {(ids) => (
-              <Select {...ids} {...bind('transport')}>
-                <option value="auto">{t('cameras:transport-auto')}</option>
-                <option value="tcp">TCP</option>
-                <option value="udp">UDP</option>
-              </Select>
-            )}
-          </Field>
-        </div>
-        <Field label={t('cameras:address')} error={problem('address')}>
-          {(ids) => <Input {...ids} {...bind('address')} />}
-        </Field>
-        <div className="grid grid-cols-2 gap-4">
-          <Field label={t('cameras:latitude')} error={problem('latitude')}>
-            {(ids) => <Input {...ids} {...bind('latitude')} dir="ltr" inputMode="decimal" className="figures" />}
-          </Field>
-          <Field label={t('cameras:longitude')} error={problem('longitude')}>
-            {(ids) => <Input {...ids} {...bind('longitude')} dir="ltr" inputMode="decimal" className="figures" />}
-          </Field>
-        </div>
-        <div role="alert">
-          {error !== null && (
-            <p className="flex items-start gap-2 text-13 text-alarm">
-              <CircleAlert size={16} className="mt-0.5 shrink-0" aria-hidden="true" />
-              {errorSentence(error)}
-            </p>
-          )}
-        </div>
-      </form>
+      <div className="flex flex-col gap-5">
+        {pushed && camera && <Publishing camera={camera} made={made} />}
+        <form id={formId} onSubmit={save} noValidate className="flex flex-col gap-4">
+          <CameraFields draft={draft} problems={problems} camera={camera} onChange={setDraft} />
+          <Failure error={error} />
+        </form>
+      </div>
     </Dialog>
   );
 }

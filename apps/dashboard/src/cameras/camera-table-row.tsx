@@ -26,6 +26,7 @@ export function CameraTableRow({ camera, place, isAdmin, onEdit }: Props) {
   const language = useSettings((s) => s.language);
   const agencies = useAgencies();
   const name = cameraName(camera, language);
+  const address = camera.rtsp_url ?? (isAdmin ? camera.path : null);
   const well = camera.state === 'live' || camera.state === 'idle';
   return (
     <tr className="group hover:bg-surface-1" aria-rowindex={place}>
@@ -33,9 +34,9 @@ export function CameraTableRow({ camera, place, isAdmin, onEdit }: Props) {
         <bdi className="block truncate" title={name}>
           {name}
         </bdi>
-        {camera.rtsp_url && (
-          <span className="block truncate text-12 font-normal text-text-muted compact:hidden" title={camera.rtsp_url}>
-            <bdi dir="ltr">{camera.rtsp_url}</bdi>
+        {address && (
+          <span className="block truncate text-12 font-normal text-text-muted compact:hidden" title={address}>
+            <bdi dir="ltr">{address}</bdi>
           </span>
         )}
       </th>
@@ -70,7 +71,7 @@ export function CameraTableRow({ camera, place, isAdmin, onEdit }: Props) {
           <span className="text-text-muted">{t('cameras:unknown')}</span>
         )}
       </td>
-      <td className={`${cell} text-text-2`}>{t(`cameras:mode-${camera.mode}`)}</td>
+      <td className={`${cell} text-text-2`}>{t(`cameras:mode-${camera.ingest === 'push' ? 'push' : camera.mode}`)}</td>
       {isAdmin && (
         <td className={cell}>
           <span className="flex justify-end gap-1">

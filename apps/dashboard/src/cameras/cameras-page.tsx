@@ -25,7 +25,8 @@ export function CamerasPage() {
   const { data, error, isPending, refetch } = useCameras();
   const search = useSearch({ from: '/inside/cameras' });
   const navigate = useNavigate({ from: '/cameras' });
-  const [editing, setEditing] = useState<Camera | 'new' | null>(null);
+  const [editing, setEditing] = useState<{ camera: Camera | null; made?: true } | null>(null);
+  const addCamera = () => setEditing({ camera: null });
 
   const filter = (change: { [K in keyof CamerasSearch]: CamerasSearch[K] | undefined }) => {
     const next = Object.fromEntries(Object.entries({ ...search, ...change }).filter(([, value]) => value));
@@ -91,7 +92,7 @@ export function CamerasPage() {
             <option value="ERROR">{t('states:status.ERROR')}</option>
           </Select>
           {isAdmin && (
-            <Button tone="primary" icon={<Plus size={16} />} onClick={() => setEditing('new')}>
+            <Button tone="primary" icon={<Plus size={16} />} onClick={addCamera}>
               {t('cameras:add')}
             </Button>
           )}
@@ -123,7 +124,7 @@ export function CamerasPage() {
             icon={<Cctv {...iconSize} />}
             action={
               isAdmin && (
-                <Button tone="primary" onClick={() => setEditing('new')}>
+                <Button tone="primary" onClick={addCamera}>
                   {t('cameras:add')}
                 </Button>
               )
@@ -133,9 +134,17 @@ export function CamerasPage() {
           </EmptyState>
         )
       ) : (
-        <CameraTable cameras={data ? shown : null} isAdmin={isAdmin} onEdit={setEditing} />
+        <CameraTable cameras={data ? shown : null} isAdmin={isAdmin} onEdit={(camera) => setEditing({ camera })} />
       )}
-      {editing !== null && <CameraForm camera={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+      {editing !== null && (
+        <CameraForm
+          key={`${editing.camera?.id} ${editing.made}`}
+          camera={editing.camera}
+          made={editing.made ?? false}
+          onClose={() => setEditing(null)}
+          onPublished={(camera) => setEditing({ camera, made: true })}
+        />
+      )}
     </section>
   );
 }

@@ -123,6 +123,12 @@ export const commands: readonly Command[] = [
     run: () => settings().set({ digits: cycle(['latn', 'arab'] as const, settings().digits) }),
     when: () => settings().language === 'ar',
   },
+  {
+    id: 'player-password',
+    group: 'session',
+    keys: 'Shift+P',
+    run: () => useFrame.getState().setOpen('player-password'),
+  },
   { id: 'sign-out', group: 'session', keys: 'Shift+Q', run: () => void session.signOut() },
 ];
 

@@ -4,7 +4,7 @@ import { useSettings } from '../settings/settings-store.ts';
 interface Frame {
   /** Everything but the wall is hidden. */
   readonly onlyWall: boolean;
-  readonly open: 'palette' | 'shortcuts' | null;
+  readonly open: 'palette' | 'shortcuts' | 'player-password' | null;
   /** Counts requests to put the cursor into the search field. */
   readonly finding: number;
   toggleOnlyWall: () => void;

@@ -6,6 +6,7 @@ import { CommandPalette } from '../commands/command-palette.tsx';
 import { ShortcutsDialog } from '../commands/shortcuts-dialog.tsx';
 import { useCommandKeys, useCommands } from '../commands/use-commands.ts';
 import { followEvents } from '../events/follow-events.ts';
+import { PlayerPasswordDialog } from '../session/player-password-dialog.tsx';
 import { endWall } from '../wall/live/live.ts';
 import { useFrame } from './frame-store.ts';
 import { Rail } from './rail.tsx';
@@ -46,6 +47,7 @@ export function Frame() {
       {!onlyWall && <StatusStrip />}
       <CommandPalette commands={ready} />
       <ShortcutsDialog commands={ready} />
+      <PlayerPasswordDialog />
     </div>
   );
 }

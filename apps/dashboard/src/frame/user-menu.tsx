@@ -1,4 +1,4 @@
-import { LogOut } from 'lucide-react';
+import { KeyRound, LogOut } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { agencyName } from '../cameras/camera-name.ts';
 import { useAgencies } from '../cameras/cameras-query.ts';
@@ -7,12 +7,14 @@ import { session } from '../session/session.ts';
 import { useUser } from '../session/use-session.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx';
+import { useFrame } from './frame-store.ts';
 
 export function UserMenu() {
   const { t } = useTranslation();
   const user = useUser();
   const language = useSettings((s) => s.language);
   const agencies = useAgencies();
+  const setOpen = useFrame((s) => s.setOpen);
   const name = (language === 'ar' ? user.display_name_ar : user.display_name) || user.display_name || user.login;
   return (
     <Menu
@@ -34,6 +36,13 @@ export function UserMenu() {
         <p className="text-12 text-text-2">{agencyName(agencies, user.agency, language)}</p>
       </div>
       <MenuSeparator />
+      <MenuItem
+        icon={<KeyRound size={16} />}
+        keys={keysOf('player-password')}
+        onSelect={() => setOpen('player-password')}
+      >
+        {t('commands:title.player-password')}
+      </MenuItem>
       <MenuItem
         icon={<LogOut size={16} className="rtl:-scale-x-100" />}
         keys={keysOf('sign-out')}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Source } from '../agencies.ts';
+import { Timestamp } from './common.ts';
 import { defineRoute } from './route.ts';
 
 export const User = z
@@ -37,6 +38,11 @@ export const PlayerPassword = z
   })
   .meta({ id: 'PlayerPassword' });
 export type PlayerPassword = z.infer<typeof PlayerPassword>;
+
+export const PlayerPasswordState = z
+  .object({ created_at: Timestamp.nullable().describe('Null while there is none.') })
+  .meta({ id: 'PlayerPasswordState' });
+export type PlayerPasswordState = z.infer<typeof PlayerPasswordState>;
 
 /** The claims of an access token, whoever issued it. */
 export const AccessClaims = z.object({
@@ -105,6 +111,14 @@ export const authRoutes = {
     body: z.object({ current_password: z.string().min(1).max(200), new_password: NewPassword }),
     responses: { 204: z.undefined() },
     errors: ['INVALID_CREDENTIALS', 'RATE_LIMIT_EXCEEDED'],
+  }),
+  playerPassword: defineRoute({
+    method: 'GET',
+    path: '/api/v1/auth/player-password',
+    access: 'user',
+    summary: 'Whether one has a password for players, and since when',
+    tags: ['auth'],
+    responses: { 200: PlayerPasswordState },
   }),
   makePlayerPassword: defineRoute({
     method: 'POST',

@@ -159,7 +159,7 @@ export class IamRepository {
     return ended ? { session: ended.id, user: ended.user_id } : null;
   }
 
-  /** Sets the hash and ends every session but `keep`. @returns how many were ended */
+  /** Sets the hash, ends every session but `keep`, and the password for players. @returns how many sessions were ended */
   async changePassword(
     trx: Transaction<Tables>,
     user: string,
@@ -169,6 +169,8 @@ export class IamRepository {
   ): Promise<number> {
     const at = new Date(now);
     await trx.updateTable('users').set({ password_hash: hash, updated_at: at }).where('id', '=', user).execute();
+    // Somebody else may have made it, with what is changed now.
+    await this.setPlayerPassword(trx, user, null);
     let sessions = trx
       .updateTable('sessions')
       .set({ ended_at: at, ended_reason: 'password_changed' })
@@ -187,6 +189,16 @@ export class IamRepository {
       .executeTakeFirstOrThrow();
     if (secret !== null) await trx.insertInto('player_passwords').values({ user_id: user, secret }).execute();
     return numDeletedRows > 0n;
+  }
+
+  /** Since when somebody has a password for players; null without. */
+  async playerPasswordSince(user: string): Promise<Date | null> {
+    const row = await this.#sql
+      .selectFrom('player_passwords')
+      .select('created_at')
+      .where('user_id', '=', user)
+      .executeTakeFirst();
+    return row?.created_at ?? null;
   }
 
   /** Somebody by login, with the sealed password for players, if there is one. */

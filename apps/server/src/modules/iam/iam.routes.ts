@@ -45,6 +45,7 @@ export function iamRoutes(app: HttpServer, { iam, players, issuer, refreshSecond
   route(app, auth.changePassword, async ({ caller, body }) =>
     iam.changePassword(caller, body.current_password, body.new_password),
   );
+  route(app, auth.playerPassword, async ({ caller }) => players.state(caller));
   route(app, auth.makePlayerPassword, async ({ caller, reply }) => {
     reply.header('cache-control', 'no-store');
     return players.makePassword(caller);

@@ -200,3 +200,21 @@ describe('changing one’s password', () => {
     await t.signIn('admin', next);
   });
 });
+
+describe('a password for players', () => {
+  it('is there from when it was made until it is removed or the login password changes', async () => {
+    const { token } = await session();
+    const { auth } = t.client(token);
+    expect(await auth.playerPassword()).toEqual({ created_at: null });
+    const first = await auth.makePlayerPassword();
+    expect(first.password).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect((await auth.playerPassword()).created_at).toMatch(/Z$/);
+    expect((await auth.makePlayerPassword()).password).not.toBe(first.password);
+    await auth.removePlayerPassword();
+    expect(await auth.playerPassword()).toEqual({ created_at: null });
+    await auth.makePlayerPassword();
+    const body = { current_password: password, new_password: 'another long enough one' };
+    await auth.changePassword({ body });
+    expect(await auth.playerPassword()).toEqual({ created_at: null });
+  });
+});

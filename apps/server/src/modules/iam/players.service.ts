@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Credentials, PlayerPassword } from '@marsad/contract';
+import type { Credentials, PlayerPassword, PlayerPasswordState } from '@marsad/contract';
 import { AppError } from '../../platform/app-error.ts';
 import { digestProves } from '../../platform/auth/digest.ts';
 import { type Caller, type Identity, identityOf, type Origin } from '../../platform/auth/identity.ts';
@@ -35,6 +35,14 @@ export class PlayersService {
 
   constructor(options: PlayersServiceOptions) {
     this.#o = options;
+  }
+
+  async state({ identity }: Caller): Promise<PlayerPasswordState> {
+    const { repository } = this.#o;
+    // Somebody whose account is kept elsewhere has an id of another kind.
+    const known = await repository.standing([identity.id]);
+    const since = known.length === 0 ? null : await repository.playerPasswordSince(identity.id);
+    return { created_at: since?.toISOString() ?? null };
   }
 
   /** @throws AppError `FORBIDDEN` for somebody whose account is kept elsewhere */
