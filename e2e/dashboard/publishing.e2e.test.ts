@@ -12,6 +12,9 @@ const running: ChildProcess[] = [];
 
 beforeAll(async () => {
   [marsad, browser] = await Promise.all([RunningMarsad.start({ demoCameras: 0 }), launchChromium()]);
+  // One that is there, so that the wall has a list.
+  const body = { name: 'Depot', source: 'BUS', rtsp_url: 'rtsp://127.0.0.1:9/' } as const;
+  await marsad.client.cameras.create({ body });
 }, 200_000);
 afterAll(async () => {
   for (const child of running) child.kill('SIGKILL');
