@@ -27,6 +27,9 @@ export async function signIn(page: Page, marsad: RunningMarsad, as: Credentials 
 /** What axe finds, one line each; empty when clean. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
+    // In the page itself, which has no frames: else each look opens another tab and takes all that is well along.
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
     .analyze();
   return violations.flatMap(({ id, nodes }) =>

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -32,6 +32,14 @@ describe('madeOnce', () => {
     expect(made).toBe(1);
   });
 
+  it('takes over where another process has got the number', async () => {
+    writeFileSync(lock, String(process.pid));
+    const before = new Date(Date.now() - 20_000);
+    utimesSync(lock, before, before);
+    await madeOnce(lock, isThere, make);
+    expect(made).toBe(1);
+  });
+
   it('waits for a process that lives', async () => {
     writeFileSync(lock, String(process.pid));
     const waiting = madeOnce(lock, isThere, make);
@@ -44,6 +52,7 @@ describe('madeOnce', () => {
 
   it('tells what went wrong, and lets the next one try', async () => {
     await expect(madeOnce(lock, isThere, () => Promise.reject(new Error('no encoder')))).rejects.toThrow('no encoder');
+    await expect(madeOnce(lock, isThere, () => Promise.resolve())).rejects.toThrow('is not there');
     await madeOnce(lock, isThere, make);
     expect(made).toBe(1);
   });

@@ -1,12 +1,13 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds after which a lock counts for nothing, whoever holds it. */
-const STALE_MS = 600_000;
+/** Who works shows it every two seconds; a lock that shows nothing for so long, in milliseconds, counts for nothing. */
+const SIGN_MS = 2_000;
+const STALE_MS = 15_000;
 
 /**
  * Makes what is kept in files unless it is there, and only once, however many processes want it: the others wait. A
- * lock of a process that is gone, or ten minutes old, is taken over. Rejects when `make` does.
+ * lock whose process is gone, or has another process's number now, is taken over. Rejects when `make` does, or makes something else.
  * @param lock a file that names who is at work
  */
 export async function madeOnce(lock: string, isThere: () => Promise<boolean>, make: () => Promise<void>) {
@@ -15,9 +16,13 @@ export async function madeOnce(lock: string, isThere: () => Promise<boolean>, ma
       await delay(200);
       continue;
     }
+    const signs = setInterval(() => void utimes(lock, new Date(), new Date()).catch(() => {}), SIGN_MS);
     try {
-      if (!(await isThere())) await make();
+      if (await isThere()) return;
+      await make();
+      if (!(await isThere())) throw new Error(`what was to be made is not there: ${lock}`);
     } finally {
+      clearInterval(signs);
       await rm(lock, { force: true });
     }
   }
