@@ -5,6 +5,7 @@ import { Feed } from './feed.ts';
 import { beatEvery, Heartbeats } from './heartbeats.ts';
 import { showNotice } from './notices.ts';
 import { releaseOnLeaving } from './page-leaving.ts';
+import { Releases } from './releases.ts';
 import { ReserveQueue } from './reserve-queue.ts';
 import { type Livekit, RoomLink } from './room-link.ts';
 import { VideoPool } from './video-pool.ts';
@@ -31,6 +32,10 @@ export class WallSession {
     feeds: () => this.#feeds.values(),
     onLapsed: (feed) => this.#queue.add(feed),
   });
+  readonly #releases = new Releases({
+    release: (id) => api.streams.release({ params: { id } }),
+    isWanted: (id) => this.#held().includes(id),
+  });
   #livekit: Promise<Livekit> | undefined;
   #stopWatchingPage: (() => void) | null = null;
   /** The camera for which another one was taken off: it is asked for before all others. */
@@ -50,7 +55,7 @@ export class WallSession {
     void this.warmUp();
     this.#beats.start();
     this.#stopWatchingPage ??= releaseOnLeaving({
-      held: () => [...this.#feeds.values()].flatMap(({ reservation }) => reservation?.reservation_id ?? []),
+      held: () => [...this.#held(), ...this.#releases.pending],
       onReturn: () => {
         const cameras = [...this.#feeds.keys()];
         this.show([]);
@@ -126,7 +131,7 @@ export class WallSession {
     try {
       const reservation = await api.streams.reserve({ body: { camera_id: feed.camera, wall_id: this.#wallId } });
       if (feed.closed) {
-        void this.#release(reservation);
+        void this.#releases.release(reservation.reservation_id);
         return null;
       }
       if (feed.camera === this.#preferred) this.#preferred = null;
@@ -140,11 +145,6 @@ export class WallSession {
       if (!feed.closed) feed.refuse(error, () => this.#queue.add(feed));
       return null;
     }
-  }
-
-  /** Unreachable: without a beat it ends by itself. */
-  async #release({ reservation_id: id }: Reservation): Promise<void> {
-    await api.streams.release({ params: { id } }).catch(() => {});
   }
 
   #enter({ room_name: name, livekit_url: url, token }: Reservation): void {
@@ -201,6 +201,10 @@ export class WallSession {
     return reservation ? { url: reservation.livekit_url, token: reservation.token } : null;
   }
 
+  #held(): string[] {
+    return [...this.#feeds.values()].flatMap(({ reservation }) => reservation?.reservation_id ?? []);
+  }
+
   #feedsIn(room: string): Feed[] {
     return [...this.#feeds.values()].filter((feed) => feed.reservation?.room_name === room);
   }
@@ -222,7 +226,9 @@ export class WallSession {
     feed.close();
     this.#pool.giveBack(feed.camera);
     if (!reservation) return;
-    void this.#release(reservation).then(() => this.#preferred !== null && this.retry(this.#preferred));
+    void this.#releases
+      .release(reservation.reservation_id)
+      .then(() => this.#preferred !== null && this.retry(this.#preferred));
     if (this.#feedsIn(reservation.room_name).length > 0) return;
     void this.#rooms.get(reservation.room_name)?.close();
     this.#rooms.delete(reservation.room_name);

@@ -140,6 +140,11 @@ export class LiveService {
     await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));
   }
 
+  /** The room was not made after all. */
+  async unpin(room: string): Promise<void> {
+    await this.#o.valkey.run((valkey) => valkey.hdel(this.#directoryKey, room));
+  }
+
   /**
    * @param host host name of the caller's request, for edges without an address of their own
    * @throws AppError `SERVICE_UNAVAILABLE` when no edge is there

@@ -127,13 +127,16 @@ describe('reservations', () => {
     await operator.streams.release({ params: { id: two.reservation_id } });
   });
 
-  it('end when their user is disabled or the camera is removed', async () => {
+  it('end when their user is disabled, the camera is removed or another agency’s', async () => {
     const user = await t.user('METRO', ['camera:METRO:view']);
     await t.client(user.token).streams.reserve({ body: { camera_id: gate() } });
     await t.query(`update users set status = 'DISABLED' where id = $1`, [user.id]);
     const other = await t.user('METRO', ['camera:METRO:view']);
     await t.client(other.token).streams.reserve({ body: { camera_id: lift() } });
     await admin.cameras.remove({ params: { id: lift() } });
+    const third = await t.user('METRO', ['camera:METRO:view']);
+    await t.client(third.token).streams.reserve({ body: { camera_id: hall() } });
+    await admin.cameras.update({ params: { id: hall() }, body: { source: 'BUS' } });
     await until(async () => (await admin.admin.reservations()).total === 0, 14_000);
     const causes = async () => {
       const events = await t.query<{ details: { cause: string } }>(
@@ -142,7 +145,7 @@ describe('reservations', () => {
       return events.map(({ details }) => details.cause).sort();
     };
     // The audit trail is written after the reservation has ended.
-    await until(async () => (await causes()).length === 2, 5_000);
-    expect(await causes()).toEqual(['camera_removed', 'user_disabled']);
+    await until(async () => (await causes()).length === 3, 5_000);
+    expect(await causes()).toEqual(['camera_removed', 'permission_withdrawn', 'user_disabled']);
   }, 20_000);
 });

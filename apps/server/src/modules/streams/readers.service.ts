@@ -10,7 +10,7 @@ export interface ReadersServiceOptions {
   readonly reserving: Pick<Reserving, 'take'>;
   readonly repository: Pick<StreamRepository, 'shownIn' | 'release'>;
   readonly rooms: Pick<RoomKeeper, 'settle'>;
-  readonly live: Pick<LiveService, 'pin'>;
+  readonly live: Pick<LiveService, 'pin' | 'unpin'>;
   readonly audit: AuditService;
   /** Called when a reservation has ended. */
   readonly onChange: () => void;
@@ -48,7 +48,8 @@ export class ReadersService {
   /** Asked twice for one session it answers the same reservation. @throws AppError as {@link Reserving.take} */
   async admit(caller: Caller, { session, camera, profile, protocol, edge }: Reader): Promise<ReaderAdmission> {
     const room = roomOf(session);
-    await this.#o.live.pin(room, edge);
+    const { live, repository, reserving } = this.#o;
+    await live.pin(room, edge);
     const wanted = {
       camera,
       room,
@@ -56,11 +57,17 @@ export class ReadersService {
       quality: profile === 'sub' ? ('low' as const) : ('high' as const),
       details: { protocol },
     };
-    return this.#o.reserving.take(caller, wanted, async (held) => ({
-      room,
-      identity: held.identity,
-      attributes: { user: caller.identity.id, reservation: held.id },
-    }));
+    try {
+      return await reserving.take(caller, wanted, async (held) => ({
+        room,
+        identity: held.identity,
+        attributes: { user: caller.identity.id, reservation: held.id },
+      }));
+    } catch (error) {
+      const held = await repository.shownIn(room).catch(() => null);
+      if (held?.length === 0) await live.unpin(room).catch(() => {});
+      throw error;
+    }
   }
 
   /** The session is over. One that had no reservation, or none any more, is no error. */

@@ -54,12 +54,14 @@ export class RightsWatch {
       cameras.briefs(held.map(({ camera }) => camera)),
     ]);
     const causeOf = ({ user, camera, source }: HeldReservation): string | null => {
-      if (briefs.get(camera)?.removed) return 'camera_removed';
+      const brief = briefs.get(camera);
+      if (brief?.removed) return 'camera_removed';
       const person = people.get(user);
       // Whoever comes from another IAM is judged by the tokens it gives.
       if (person === undefined) return null;
       if (!person.active) return 'user_disabled';
-      return allows(person.permissions, 'camera', source, 'view') ? null : 'permission_withdrawn';
+      // The camera may have moved to another agency since.
+      return allows(person.permissions, 'camera', brief?.source ?? source, 'view') ? null : 'permission_withdrawn';
     };
     let ended = 0;
     for (const one of held) {

@@ -75,7 +75,8 @@ export class EdgeServer {
       }
       await this.#options.request(request, urlOf(request), response);
     } catch (error) {
-      this.#options.log.error({ err: error, path: request.url?.split('?')[0] }, 'request failed');
+      // Only the first part of the path: behind it a publisher's key may stand.
+      this.#options.log.error({ err: error, resource: urlOf(request).pathname.split('/')[1] }, 'request failed');
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end();
     }

@@ -8,6 +8,9 @@ import { MediaTrack } from './media-track.ts';
 export const H264_FORMAT = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f';
 export const PLAYOUT_DELAY = 'http://www.webrtc.org/experiments/rtp-hdrext/playout-delay';
 
+/** LiveKit's SDKs open three; who opens more than this has them closed again. */
+const MAX_REMOTE_CHANNELS = 8;
+
 export type PeerState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 
 export interface VideoLine {
@@ -29,7 +32,6 @@ export interface ViewerPeerEvents {
   readonly candidate: (candidate: string, mid: string) => void;
   readonly gathered: () => void;
   readonly state: (state: PeerState) => void;
-  readonly dataChannel?: (channel: datachannel.DataChannel) => void;
 }
 
 /**
@@ -41,6 +43,7 @@ export class ViewerPeer {
   readonly #log: Logger;
   readonly #tracks = new Map<string, MediaTrack>();
   readonly #channels = new Map<string, datachannel.DataChannel>();
+  readonly #remoteChannels: datachannel.DataChannel[] = [];
   #closed = false;
 
   /** `port`: the one all connections share; null for one of its own, as whoever begins a connection outwards has. */
@@ -66,9 +69,9 @@ export class ViewerPeer {
     pc.onStateChange((state) => this.#caught(() => events.state(state as PeerState)));
     pc.onDataChannel((channel) =>
       this.#caught(() => {
-        this.#channels.set(`remote:${channel.getId()}`, channel);
-        channel.onError((error) => this.#caught(() => this.#log.debug({ error }, 'data channel')));
-        events.dataChannel?.(channel);
+        if (this.#remoteChannels.length >= MAX_REMOTE_CHANNELS) return channel.close();
+        this.#remoteChannels.push(channel);
+        this.#listen(channel, 'remote');
       }),
     );
   }
@@ -124,8 +127,14 @@ export class ViewerPeer {
 
   createChannel(label: string, config: datachannel.DataChannelInitConfig): void {
     const channel = this.#pc.createDataChannel(label, config);
-    channel.onError((error) => this.#caught(() => this.#log.debug({ label, error }, 'data channel')));
+    this.#listen(channel, label);
     this.#channels.set(label, channel);
+  }
+
+  /** Viewers may say nothing here; but what nobody reads the library keeps, tens of megabytes of it for each channel. */
+  #listen(channel: datachannel.DataChannel, label: string): void {
+    channel.onMessage(() => {});
+    channel.onError((error) => this.#caught(() => this.#log.debug({ label, error }, 'data channel')));
   }
 
   /** False when the channel does not exist or is not open. */
@@ -169,8 +178,9 @@ export class ViewerPeer {
     this.#closed = true;
     for (const track of this.#tracks.values()) track.close();
     this.#tracks.clear();
-    for (const channel of this.#channels.values()) this.#caught(() => channel.close());
+    for (const channel of [...this.#channels.values(), ...this.#remoteChannels]) this.#caught(() => channel.close());
     this.#channels.clear();
+    this.#remoteChannels.length = 0;
     this.#caught(() => this.#pc.close());
   }
 
