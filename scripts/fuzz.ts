@@ -79,12 +79,12 @@ function keep({ target, inputs }: FuzzFailure): string {
   return folder;
 }
 
-function fuzz({ targets, ...run }: Wanted): void {
+async function fuzz({ targets, ...run }: Wanted): Promise<void> {
   for (const target of targets) {
     const heapBefore = heapMb();
     const began = performance.now();
     let shown = began;
-    const { inputs, refused, slowestMs } = runFuzz(target, {
+    const { inputs, refused, slowestMs } = await runFuzz(target, {
       ...run,
       onProgress: (done) => {
         if (performance.now() - shown < 10_000) return;
@@ -104,7 +104,7 @@ function fuzz({ targets, ...run }: Wanted): void {
 
 try {
   const run = wanted();
-  if (run) fuzz(run);
+  if (run) await fuzz(run);
   else console.log(usage);
 } catch (error) {
   if (error instanceof FuzzFailure) {

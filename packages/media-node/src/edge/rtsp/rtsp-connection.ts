@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { formatRtspResponse, MediaError, RtspDemuxer, type RtspRequest } from '@marsad/media';
 import type { Logger } from 'pino';
 import type { RtspConnInfo } from './conn-info.ts';
@@ -12,8 +12,17 @@ import type { RtspParts } from './rtsp-parts.ts';
 import { SocketWriter } from './socket-writer.ts';
 import { plainAddress, type UdpPorts } from './udp-ports.ts';
 
+/** As much of a socket as a connection needs. */
+export interface ClientSocket extends Duplex {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly bytesRead: number;
+  setNoDelay(on: boolean): unknown;
+  setKeepAlive(on: boolean, delay: number): unknown;
+}
+
 export interface RtspConnectionOptions {
-  readonly socket: Socket;
+  readonly socket: ClientSocket;
   /** It came over TLS: then media go through it, and not beside it in the clear. */
   readonly secure: boolean;
   readonly parts: RtspParts;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /** What may wait for a client before it loses pictures. Bytes: eight seconds of 2 Mbit/s. */
 const MAX_WAITING = 2 * 1024 * 1024;
@@ -9,14 +9,14 @@ const SLOWEST = 125;
 
 /** The way out of one RTSP connection: answers and media, as much of it as the client takes. */
 export class SocketWriter {
-  readonly #socket: Socket;
+  readonly #socket: Writable;
   /** What waits because the client has just begun: it does not count against it. Bytes. */
   #beginning = 0;
   #written = 0;
   #takenBefore = 0;
   #takenAt = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Writable) {
     this.#socket = socket;
   }
 

@@ -16,6 +16,7 @@ import { TwirpError } from '../twirp/twirp-error.ts';
 import { readFragment, readOffer } from '../whep/whep-offer.ts';
 import { TrackReception } from '../whip/track-reception.ts';
 import { onlyThese, readPublishOffer, withOpenPorts } from '../whip/whip-offer.ts';
+import { rtspTargets } from './rtsp-fuzz-targets.ts';
 
 const refusesNothing = () => false;
 const silent = pino({ level: 'silent' });
@@ -246,4 +247,13 @@ const rpcFrames: FuzzTarget = {
 };
 
 /** Everything in a media node that reads what viewers, integrators and other nodes send. */
-export const edgeTargets: readonly FuzzTarget[] = [whep, whip, whipPackets, signalling, twirp, ingress, rpcFrames];
+export const edgeTargets: readonly FuzzTarget[] = [
+  whep,
+  whip,
+  whipPackets,
+  signalling,
+  twirp,
+  ingress,
+  rpcFrames,
+  ...rtspTargets,
+];

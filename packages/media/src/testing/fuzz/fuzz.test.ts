@@ -17,26 +17,26 @@ const fragile: FuzzTarget = {
 };
 
 describe('the fuzzer', () => {
-  it('finds what is broken, tells it from what is refused, and finds it again in its session alone', () => {
-    const failureOf = (skip: number) => {
+  it('finds what is broken, tells it from what is refused, and finds it again in its session alone', async () => {
+    const failureOf = async (skip: number) => {
       try {
-        runFuzz(fragile, { inputs: 100_000, seed: 1, skip });
+        await runFuzz(fragile, { inputs: 100_000, seed: 1, skip });
       } catch (error) {
         if (error instanceof FuzzFailure) return error;
       }
       throw new Error('nothing was found');
     };
-    const failure = failureOf(0);
+    const failure = await failureOf(0);
     expect(failure.cause).toBeInstanceOf(TypeError);
     const session = Number(/session (\d+)/.exec(failure.message)?.[1]);
-    expect(failureOf(session).message).toBe(failure.message);
+    expect((await failureOf(session)).message).toBe(failure.message);
     expect(failure.inputs.at(-1)?.includes(0xff)).toBe(true);
   });
 });
 
 describe('ten thousand inputs', () => {
-  it.each(mediaTargets.map((target) => [target.name, target] as const))('%s', (_, target) => {
-    const { inputs, refused } = runFuzz(target, { inputs: 10_000, seed: 1 });
+  it.each(mediaTargets.map((target) => [target.name, target] as const))('%s', async (_, target) => {
+    const { inputs, refused } = await runFuzz(target, { inputs: 10_000, seed: 1 });
     expect(inputs).toBe(10_000);
     // Mutations must neither all be refused at the first byte nor all be let through unread.
     expect(refused).toBeLessThan(9_900);

@@ -16,7 +16,10 @@ export interface FuzzRun {
 }
 
 /** Feeds a target. @throws FuzzFailure for the first input that breaks its contract or takes over five seconds */
-export function runFuzz(target: FuzzTarget, { inputs, seed, skip = 0, onProgress }: FuzzRun): FuzzReport {
+export async function runFuzz(
+  target: FuzzTarget,
+  { inputs, seed, skip = 0, onProgress }: FuzzRun,
+): Promise<FuzzReport> {
   let refused = 0;
   let slowestMs = 0;
   let done = 0;
@@ -30,7 +33,8 @@ export function runFuzz(target: FuzzTarget, { inputs, seed, skip = 0, onProgress
       fed.push(Buffer.from(bytes));
       const began = performance.now();
       try {
-        feed(bytes);
+        const fedOn = feed(bytes);
+        if (fedOn) await fedOn;
       } catch (error) {
         if (!target.refuses(error)) throw new FuzzFailure(target.name, seed, session, fed, error);
         refused++;

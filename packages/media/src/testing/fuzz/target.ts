@@ -3,8 +3,11 @@ export interface FuzzTarget {
   readonly name: string;
   /** Well-formed inputs, mutations of which are fed. */
   readonly samples: readonly Buffer[];
-  /** A fresh reader. It throws what `refuses` knows for an input it does not accept, and nothing else, ever. */
-  open(random: () => number): (bytes: Buffer) => void;
+  /**
+   * A fresh reader. It throws, or rejects with, what `refuses` knows for an input it does not accept, and nothing else, ever.
+   * One that answers a promise is fed on when that is fulfilled.
+   */
+  open(random: () => number): (bytes: Buffer) => void | Promise<void>;
   refuses(error: unknown): boolean;
 }
 
