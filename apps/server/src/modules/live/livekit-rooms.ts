@@ -54,6 +54,11 @@ export class LivekitRooms {
     }
   }
 
+  /** The stream keys of every ingress there is. */
+  async keys(): Promise<Set<string>> {
+    return new Set((await this.#ingress.listIngress()).map(({ streamKey }) => streamKey));
+  }
+
   async #ingressFor(room: string, camera: string, participantName: string) {
     const participantIdentity = `camera_${camera}`;
     const known = (await this.#ingress.listIngress({ roomName: room })).find(

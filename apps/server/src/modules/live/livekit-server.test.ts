@@ -188,6 +188,19 @@ describe('a LiveKit server in the place of our edges', () => {
     await until(() => viewer.heard('leave'), 1_500);
   }, 60_000);
 
+  it('gets a new ingress when somebody has deleted ours', async () => {
+    const reservation = await operator.streams.reserve({ body: { camera_id: camera } });
+    const viewer = await watch(reservation);
+    await pictures(viewer);
+    const [deleted] = await remote.ingress.listIngress({ roomName: reservation.room_name });
+    await remote.ingress.deleteIngress(deleted?.ingressId ?? '');
+    await until(async () => (await remote.ingress.listIngress()).length === 1, 8_000);
+    const before = viewer.packets;
+    await expect.poll(() => viewer.packets, { timeout: 10_000 }).toBeGreaterThan(before + 20);
+    expect(viewer.heard('leave')).toBe(false);
+    await release(operator, reservation);
+  }, 60_000);
+
   it('is filled again when it comes back after it was killed', async () => {
     const reservation = await operator.streams.reserve({ body: { camera_id: camera } });
     await pictures(await watch(reservation));

@@ -18,7 +18,7 @@ export interface LivekitServerOptions {
   /** Tells the other api processes that the pushes have changed. Closed with this. */
   readonly changes: ChangeBus;
   readonly log: Log;
-  /** Rooms are missing there that we have made. */
+  /** Rooms or ingresses are missing there that we have made. */
   readonly onMissing: () => void;
   /** Between two looks at the server and at what other processes have noted, milliseconds. Default 5,000. */
   readonly interval?: number;
@@ -157,17 +157,22 @@ export class LivekitServer {
     this.#looking = true;
     await this.#read();
     try {
-      const expected = [...this.#pushes.keys()];
-      const found = expected.length === 0 ? [] : await this.#server.rooms.listRooms(expected);
+      const expected = new Map(this.#pushes);
+      const missing = expected.size > 0 && (await this.#isMissing(expected));
       if (this.#away) this.#o.log.info('the LiveKit server is back');
       this.#away = false;
-      if (found.length < expected.length) this.#o.onMissing();
+      if (missing) this.#o.onMissing();
     } catch (error) {
       if (!this.#away) this.#o.log.warn({ err: error }, 'the LiveKit server cannot be reached');
       this.#away = true;
     } finally {
       this.#looking = false;
     }
+  }
+
+  async #isMissing(pushes: ReadonlyMap<string, PushSpec>): Promise<boolean> {
+    const [rooms, keys] = await Promise.all([this.#server.rooms.listRooms([...pushes.keys()]), this.#server.keys()]);
+    return rooms.length < pushes.size || pushes.values().some(({ token }) => token !== null && !keys.has(token));
   }
 
   #tell(): void {
