@@ -12,7 +12,14 @@ const worlds = 10_000;
 const together = 100;
 
 type Step =
-  | { readonly do: 'reserve' | 'release' | 'beat' | 'close'; readonly viewer: number; readonly camera: number }
+  | {
+      readonly do: 'reserve' | 'release' | 'beat' | 'close';
+      readonly viewer: number;
+      readonly camera: number;
+      /** What Valkey or the api died after, before anybody heard the answer. */
+      readonly answerLost: boolean;
+    }
+  | { readonly do: 'edge dies' }
   | { readonly do: 'limit'; readonly value: number }
   | { readonly do: 'settle'; readonly dies: boolean }
   | { readonly do: 'sweep' }
@@ -25,7 +32,8 @@ interface Moment {
   readonly flush: boolean;
 }
 
-const who = { viewer: fc.nat(3), camera: fc.nat(2) };
+const rarely = fc.nat(9).map((n) => n === 0);
+const who = { viewer: fc.nat(3), camera: fc.nat(2), answerLost: rarely };
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('reserve' as const), ...who }) },
   {
@@ -34,7 +42,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('limit' as const), value: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('settle' as const), dies: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.constantFrom<Step>({ do: 'sweep' }, { do: 'look' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ do: 'sweep' }, { do: 'look' }, { do: 'edge dies' }) },
 );
 const moment: fc.Arbitrary<Moment> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 4 }),
@@ -128,6 +136,7 @@ class World {
     }
     if (one.do === 'sweep') return void (await api.sweep());
     if (one.do === 'look') return this.#look();
+    if (one.do === 'edge dies') return this.#watching.clear();
     if (one.do === 'settle') {
       const { ended } = await api.takeDue();
       // An api that dies here has taken them off nobody's list.
@@ -154,7 +163,7 @@ class World {
         quality: 'medium',
       };
       const outcome = await api.reserve(wanted, true);
-      if ('id' in outcome) {
+      if ('id' in outcome && !one.answerLost) {
         this.#held.set(key, { ...wanted, id: outcome.id });
         this.#watching.add(key);
       }
@@ -163,7 +172,8 @@ class World {
     } else if (known && one.do === 'beat') await api.heartbeat(known.id, user);
     else if (known) {
       await api.release(known.id, user, 'released');
-      this.#dismiss([known.id]);
+      // Who was not told that it is over looks on, until somebody looks after him.
+      if (!one.answerLost) this.#dismiss([known.id]);
     }
   }
 
@@ -246,6 +256,6 @@ describe('ten thousand interleavings', () => {
         { numRuns: worlds / together / 2, endOnFailure: true },
       );
     },
-    120_000,
+    240_000,
   );
 });
