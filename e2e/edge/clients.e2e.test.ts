@@ -1,4 +1,4 @@
-import { dispose, RemoteVideoTrack, Room, RoomEvent, VideoStream } from '@livekit/rtc-node';
+import { DataPacketKind, dispose, RemoteVideoTrack, Room, RoomEvent, VideoStream } from '@livekit/rtc-node';
 import { DataPacket_Kind } from 'livekit-server-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EdgeFixture, edgeFixture } from './edge-fixture.ts';
@@ -51,8 +51,8 @@ test('@livekit/rtc-node decodes a camera, and hears what is said to it, reliably
   await expect
     .poll(() => heard, { timeout: 5000 })
     .toEqual([
-      { ...said, text: 'salaam', kind: DataPacket_Kind.RELIABLE },
-      { ...said, text: 'wa alaykum', kind: DataPacket_Kind.LOSSY },
+      { ...said, text: 'salaam', kind: DataPacketKind.KIND_RELIABLE },
+      { ...said, text: 'wa alaykum', kind: DataPacketKind.KIND_LOSSY },
     ]);
   await room.disconnect();
 });
