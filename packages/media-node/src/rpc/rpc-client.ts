@@ -1,30 +1,19 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import {
-  type NodeEvent,
-  type NodeMethod,
-  type NodeQuestion,
-  nodeEvents,
-  nodeMethods,
-  nodeQuestions,
-} from '@marsad/contract';
+import { type NodeEvent, type NodeMethod, nodeEvents, nodeMethods } from '@marsad/contract';
 import type { Logger } from 'pino';
 import { parseRpcAddress, type RpcAddress, type RpcTls } from './address.ts';
+import { ClientHandshake } from './client-handshake.ts';
 import { type Frame, FrameReader, frameKinds, jsonFrame, maxFrame } from './frame.ts';
-import { newNonce, proofOf, proves } from './handshake.ts';
-import { Challenge, ToClient, Welcome } from './messages.ts';
-import type { Answered, Asked, EventData, Params, Result } from './method-types.ts';
+import { ToClient } from './messages.ts';
+import type { EventData, Params, Result } from './method-types.ts';
 import { PendingAnswers } from './pending-answers.ts';
+import { QuestionAnswers, type RpcAnswers } from './question-answers.ts';
 import { RpcError } from './rpc-error.ts';
 import { parseJson } from './rpc-peer.ts';
 import { decodeUnit, type ReceivedUnit } from './unit-frame.ts';
 
 export type RpcEvent = { [E in NodeEvent]: { readonly event: E; readonly data: EventData<E> } }[NodeEvent];
-
-/** What the client answers when the node asks. One that rejects is answered without a reason: the node asks another. */
-export type RpcAnswers = {
-  readonly [Q in NodeQuestion]?: (asked: Asked<Q>) => Promise<Answered<Q>>;
-};
 
 export interface RpcClientOptions {
   /** `unix:/path` or `tls://host:port`. */
@@ -51,14 +40,13 @@ const pingMs = 2000;
 /** As long as a lease: a node that hangs is away for both at the same time. */
 const silentMs = 5000;
 const handshakeMs = 5000;
-const maxQuestionsAtOnce = 1024;
 
 /** One peer, connected as long as it can be: reconnects by itself until closed. */
 export class RpcClient {
   readonly #options: RpcClientOptions;
   readonly #address: RpcAddress;
   readonly #calls = new PendingAnswers();
-  #questions = 0;
+  readonly #questions: QuestionAnswers;
   #socket: Socket | null = null;
   #proved = false;
   #failures = 0;
@@ -71,6 +59,7 @@ export class RpcClient {
   constructor(options: RpcClientOptions) {
     this.#options = options;
     this.#address = parseRpcAddress(options.address);
+    this.#questions = new QuestionAnswers(options.answers ?? {}, options.log);
   }
 
   start(): void {
@@ -118,7 +107,7 @@ export class RpcClient {
         : connectTls({ host: address.host, port: address.port, ...(tls?.ca === undefined ? {} : { ca: tls.ca }) });
     this.#socket = socket;
     const reader = new FrameReader();
-    const handshake = new ClientHandshake(this.#options.secret, Object.keys(this.#options.answers ?? {}));
+    const handshake = new ClientHandshake(this.#options.secret, this.#questions.names);
     const deadline = setTimeout(() => socket.destroy(), handshakeMs);
     socket.setNoDelay(true);
     // Not the socket's own timeout: what we write would count as a sign of life.
@@ -193,31 +182,8 @@ export class RpcClient {
 
   async #asked(id: number, question: string, params: unknown): Promise<void> {
     const socket = this.#socket;
-    const say = (message: unknown) => {
-      if (socket?.writable) socket.write(jsonFrame(message));
-    };
-    if (this.#questions >= maxQuestionsAtOnce) {
-      say({ type: 'unanswered', id, message: 'too many questions at once' });
-      return;
-    }
-    this.#questions++;
-    try {
-      say({ type: 'answer', id, result: await this.#answer(question, params) });
-    } catch (error) {
-      if (!(error instanceof RpcError)) this.#options.log.warn({ err: error, question }, 'RPC question not answered');
-      say({ type: 'unanswered', id, message: error instanceof RpcError ? error.message.slice(0, 500) : 'failed' });
-    } finally {
-      this.#questions--;
-    }
-  }
-
-  async #answer(question: string, params: unknown): Promise<unknown> {
-    if (!isQuestion(question)) throw new RpcError('UNKNOWN_METHOD', 'no such question');
-    const answer = this.#options.answers?.[question];
-    if (!answer) throw new RpcError('UNKNOWN_METHOD', `nobody here answers ${question}`);
-    const asked = nodeQuestions[question].params.safeParse(params);
-    if (!asked.success) throw new RpcError('INVALID_PARAMS', `${question} is not as agreed`);
-    return await answer(asked.data);
+    const reply = await this.#questions.reply(id, question, params);
+    if (socket?.writable) socket.write(jsonFrame(reply));
   }
 
   #event(event: string, data: unknown): void {
@@ -227,42 +193,6 @@ export class RpcClient {
     if (!parsed.success) throw new RpcError('PROTOCOL', `event ${event} is not as agreed`);
     this.#options.onEvent?.({ event, data: parsed.data } as RpcEvent);
   }
-}
-
-class ClientHandshake {
-  readonly #secret: string;
-  readonly #answers: readonly string[];
-  readonly #nonce = newNonce();
-  #serverNonce: string | null = null;
-  done = false;
-
-  constructor(secret: string, answers: readonly string[]) {
-    this.#secret = secret;
-    this.#answers = answers;
-  }
-
-  /** @throws RpcError `PEER_REFUSED` when the server does not know the secret. */
-  step(frame: Frame): Buffer | null {
-    if (frame.kind !== frameKinds.json) throw new RpcError('PROTOCOL', 'handshake expected');
-    const message = parseJson(frame.payload);
-    if (this.#serverNonce === null) {
-      const challenge = Challenge.safeParse(message);
-      if (!challenge.success) throw new RpcError('PROTOCOL', 'challenge expected');
-      this.#serverNonce = challenge.data.nonce;
-      const proof = proofOf(this.#secret, 'client', this.#serverNonce, this.#nonce);
-      return jsonFrame({ type: 'hello', protocol: 1, nonce: this.#nonce, proof, answers: this.#answers });
-    }
-    const welcome = Welcome.safeParse(message);
-    if (!welcome.success || !proves(welcome.data.proof, this.#secret, 'server', this.#serverNonce, this.#nonce)) {
-      throw new RpcError('PEER_REFUSED', 'the server does not know the secret');
-    }
-    this.done = true;
-    return null;
-  }
-}
-
-function isQuestion(name: string): name is NodeQuestion {
-  return Object.hasOwn(nodeQuestions, name);
 }
 
 function isEvent(name: string): name is NodeEvent {

@@ -1,5 +1,7 @@
 import { MediaError } from '../media-error.ts';
+import { ByteCollector } from './byte-collector.ts';
 import { parseRtspHead, type RtspHead, type RtspRequest, type RtspResponse } from './message.ts';
+import { blankLineEnd, longestMethod, startLineVerdict } from './message-bounds.ts';
 
 export interface RtspDemuxerOptions {
   onRequest?(request: RtspRequest): void;
@@ -25,7 +27,6 @@ export interface RtspDemuxerOptions {
 const DOLLAR = 0x24;
 const LF = 0x0a;
 const CR = 0x0d;
-const longestMethod = 24;
 const emptyBody = Buffer.alloc(0);
 
 /** What the collected bytes are the beginning of. */
@@ -46,9 +47,7 @@ export class RtspDemuxer {
   readonly #maxBody: number;
   readonly #maxGarbage: number;
   #collecting: Collecting = 'nothing';
-  /** Collected bytes live in the first `#have` bytes; the buffer is kept for the next use. */
-  #collected = emptyBody;
-  #have = 0;
+  readonly #collected = new ByteCollector();
   #head: RtspHead | null = null;
   #inSync = true;
   #garbageRun = 0;
@@ -85,8 +84,7 @@ export class RtspDemuxer {
   /** No callback is made any more, also when called from within one. */
   close(): void {
     this.#closed = true;
-    this.#collected = emptyBody;
-    this.#have = 0;
+    this.#collected.clear(0);
   }
 
   #consume(chunk: Buffer, from: number): void {
@@ -128,7 +126,7 @@ export class RtspDemuxer {
       this.#skip(1);
       return at + 1;
     }
-    this.#have = 0;
+    this.#collected.clear();
     return at;
   }
 
@@ -150,45 +148,45 @@ export class RtspDemuxer {
     let at = from;
     // Out of step a `$` proves little: the packet must also begin like RTP or RTCP, so one byte more is needed.
     const needed = this.#inSync ? 4 : 5;
-    while (this.#have < needed && at < chunk.length) this.#append(chunk, at, ++at);
-    if (this.#have < needed) return at;
-    const size = 4 + (((this.#collected[2] ?? 0) << 8) | (this.#collected[3] ?? 0));
+    while (this.#collected.length < needed && at < chunk.length) this.#collected.append(chunk, at, ++at);
+    if (this.#collected.length < needed) return at;
+    const size = 4 + (((this.#collected.buffer[2] ?? 0) << 8) | (this.#collected.buffer[3] ?? 0));
     if (!this.#inSync) {
-      if (size < 12 || (this.#collected[1] ?? 0) > 63 || (this.#collected[4] ?? 0) >> 6 !== 2) {
+      if (size < 12 || (this.#collected.buffer[1] ?? 0) > 63 || (this.#collected.buffer[4] ?? 0) >> 6 !== 2) {
         this.#reconsider();
         return at;
       }
       this.#synced();
     }
-    const missing = Math.min(size - this.#have, chunk.length - at);
+    const missing = Math.min(size - this.#collected.length, chunk.length - at);
     if (missing > 0) {
-      this.#append(chunk, at, at + missing, size);
+      this.#collected.append(chunk, at, at + missing, size);
       at += missing;
     }
-    if (this.#have < size) return at;
+    if (this.#collected.length < size) return at;
     this.#collecting = 'nothing';
-    this.#frame(this.#collected, 0, size);
+    this.#frame(this.#collected.buffer, 0, size);
     return at;
   }
 
   #continueHead(chunk: Buffer, from: number): number {
     let at = from;
     // The first word is judged before more is collected, so that garbage costs a few bytes of copying, not a chunk.
-    while (this.#have <= longestMethod && at < chunk.length) {
-      this.#append(chunk, at, ++at);
-      const verdict = startLineVerdict(this.#collected, this.#have, this.#inSync);
+    while (this.#collected.length <= longestMethod && at < chunk.length) {
+      this.#collected.append(chunk, at, ++at);
+      const verdict = startLineVerdict(this.#collected.buffer, this.#collected.length, this.#inSync);
       if (verdict === 'no') {
         this.#reconsider();
         return at;
       }
       if (verdict === 'yes') break;
     }
-    const searchedTo = this.#have;
-    const taken = Math.min(chunk.length - at, this.#maxHeader + 1 - this.#have);
-    this.#append(chunk, at, at + taken);
-    const end = blankLineEnd(this.#collected, Math.max(0, searchedTo - 3), this.#have);
+    const searchedTo = this.#collected.length;
+    const taken = Math.min(chunk.length - at, this.#maxHeader + 1 - this.#collected.length);
+    this.#collected.append(chunk, at, at + taken);
+    const end = blankLineEnd(this.#collected.buffer, Math.max(0, searchedTo - 3), this.#collected.length);
     if (end === -1) {
-      if (this.#have > this.#maxHeader) {
+      if (this.#collected.length > this.#maxHeader) {
         throw new MediaError('RTSP_HEADER_TOO_LARGE', `header block exceeds ${this.#maxHeader} bytes`);
       }
       return at + taken;
@@ -196,19 +194,18 @@ export class RtspDemuxer {
     if (end > this.#maxHeader) {
       throw new MediaError('RTSP_HEADER_TOO_LARGE', `header block exceeds ${this.#maxHeader} bytes`);
     }
-    const head = parseRtspHead(this.#collected.toString('utf8', 0, end));
+    const head = parseRtspHead(this.#collected.buffer.toString('utf8', 0, end));
     if (head.contentLength > this.#maxBody) {
       throw new MediaError('RTSP_BODY_TOO_LARGE', `body of ${head.contentLength} bytes exceeds ${this.#maxBody}`);
     }
     this.#synced();
-    this.#have = 0;
-    if (this.#collected.length > 8192) this.#collected = emptyBody;
+    this.#collected.clear(8192);
     const next = at + end - searchedTo;
     if (head.contentLength === 0) this.#finish(head, emptyBody);
     else {
       this.#head = head;
       this.#collecting = 'body';
-      this.#collected = emptyBody;
+      this.#collected.clear(0);
     }
     return next;
   }
@@ -216,13 +213,10 @@ export class RtspDemuxer {
   #continueBody(chunk: Buffer, at: number): number {
     const head = this.#head;
     if (head === null) return at;
-    const taken = Math.min(head.contentLength - this.#have, chunk.length - at);
-    this.#append(chunk, at, at + taken, head.contentLength);
-    if (this.#have === head.contentLength) {
-      const body = this.#collected.subarray(0, this.#have);
-      // The message keeps the bytes, so the next message gets a buffer of its own.
-      this.#collected = emptyBody;
-      this.#have = 0;
+    const taken = Math.min(head.contentLength - this.#collected.length, chunk.length - at);
+    this.#collected.append(chunk, at, at + taken, head.contentLength);
+    if (this.#collected.length === head.contentLength) {
+      const body = this.#collected.take();
       this.#head = null;
       this.#finish(head, body);
     }
@@ -237,47 +231,10 @@ export class RtspDemuxer {
 
   /** The collected bytes are no beginning: drops the first and looks again at the others. */
   #reconsider(): void {
-    const again = Buffer.from(this.#collected.subarray(1, this.#have));
+    const again = Buffer.from(this.#collected.buffer.subarray(1, this.#collected.length));
     this.#collecting = 'nothing';
-    this.#have = 0;
+    this.#collected.clear();
     this.#skip(1);
     this.#consume(again, 0);
   }
-
-  #append(chunk: Buffer, from: number, to: number, expected = 0): void {
-    const needed = this.#have + to - from;
-    if (needed > this.#collected.length) {
-      const size =
-        expected >= needed && expected <= 65_539 ? expected : Math.max(needed, this.#collected.length * 2, 64);
-      const grown = Buffer.allocUnsafe(size);
-      this.#collected.copy(grown, 0, 0, this.#have);
-      this.#collected = grown;
-    }
-    chunk.copy(this.#collected, this.#have, from, to);
-    this.#have = needed;
-  }
-}
-
-const methods = new Set(
-  'OPTIONS DESCRIBE ANNOUNCE SETUP PLAY PAUSE TEARDOWN GET_PARAMETER SET_PARAMETER REDIRECT RECORD'.split(' '),
-);
-
-/** Whether the bytes begin with `RTSP/`, or a method and a space; out of step it must be a method of RFC 2326 10. */
-function startLineVerdict(bytes: Buffer, length: number, anyMethod: boolean): 'yes' | 'no' | 'more' {
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[i] ?? 0;
-    if (i === 4 && byte === 0x2f) return bytes.toString('latin1', 0, 4) === 'RTSP' ? 'yes' : 'no';
-    if (i >= 3 && byte === 0x20) return anyMethod || methods.has(bytes.toString('latin1', 0, i)) ? 'yes' : 'no';
-    if (i >= longestMethod || !((byte >= 0x41 && byte <= 0x5a) || byte === 0x5f)) return 'no';
-  }
-  return 'more';
-}
-
-/** Index just behind an empty line, or -1. */
-function blankLineEnd(bytes: Buffer, from: number, to: number): number {
-  for (let at = bytes.indexOf(LF, from); at !== -1 && at < to; at = bytes.indexOf(LF, at + 1)) {
-    if (at + 1 < to && bytes[at + 1] === LF) return at + 2;
-    if (at + 2 < to && bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
-  }
-  return -1;
 }

@@ -1,29 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Camera,
-  CameraIngest,
-  CameraInput,
-  CameraList,
-  CameraPatch,
-  CameraQuery,
-  CameraStatus,
-} from '@marsad/contract';
+import type { Camera, CameraInput, CameraList, CameraPatch, CameraQuery, CameraStatus } from '@marsad/contract';
 import type { CameraLive } from '../../media-plane/camera-live.ts';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { type Caller, permittedSources, requireAdmin, requireSource } from '../../platform/auth/identity.ts';
-import { ValidationError } from '../../platform/http/validation.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import { CameraBriefs } from './camera-briefs.ts';
-import type {
-  CameraAddresses,
-  CameraBrief,
-  CameraFilter,
-  CameraRepository,
-  CameraRow,
-  CameraValues,
-} from './cameras.repository.ts';
-import { unmaskAddress } from './rtsp-address.ts';
+import { addressesOf, changesOf, valuesOf } from './camera-input.ts';
+import { cameraView } from './camera-view.ts';
+import type { CameraBrief, CameraFilter, CameraRepository, CameraRow } from './cameras.repository.ts';
 import { newStreamKey } from './stream-keys.service.ts';
 
 export interface CamerasServiceOptions {
@@ -208,99 +193,6 @@ export class CamerasService {
   }
 
   #show({ identity }: Caller, row: CameraRow): Camera {
-    const live = this.#o.mediaPlane.live(row.id);
-    const time = (ms: number) => new Date(ms).toISOString();
-    return {
-      id: row.id,
-      name: row.name,
-      name_ar: row.name_ar,
-      source: row.source,
-      ingest: row.ingest,
-      path: row.path,
-      ...(identity.isAdmin && row.main_display !== null
-        ? { rtsp_url: row.main_display, sub_rtsp_url: row.sub_display }
-        : {}),
-      status: live.status,
-      ptz_enabled: row.ptz_enabled,
-      recording_server: row.recording_server,
-      metadata: row.metadata,
-      location:
-        row.latitude === null || row.longitude === null
-          ? null
-          : { latitude: row.latitude, longitude: row.longitude, address: row.address ?? '' },
-      mode: row.mode,
-      transport: row.transport,
-      has_sub: row.sub_display !== null,
-      state: live.stream.state,
-      state_reason: live.stream.reason,
-      state_detail: live.stream.detail,
-      state_since: time(live.stream.since),
-      last_picture_at: live.stream.last_picture_at === null ? null : time(live.stream.last_picture_at),
-      width: live.width,
-      height: live.height,
-      frame_rate: live.frameRate,
-      hidden_since: row.hidden_at?.toISOString() ?? null,
-      created_at: row.created_at.toISOString(),
-      updated_at: row.updated_at.toISOString(),
-    };
+    return cameraView(row, this.#o.mediaPlane.live(row.id), identity.isAdmin);
   }
-}
-
-/** @throws ValidationError when what is given and how the stream comes do not belong together */
-function addressesOf(
-  ingest: CameraIngest,
-  { rtsp_url, sub_rtsp_url }: Pick<CameraPatch, 'rtsp_url' | 'sub_rtsp_url'>,
-  before: CameraAddresses,
-): CameraAddresses {
-  if (ingest === 'push') {
-    if (rtsp_url === undefined && (sub_rtsp_url ?? null) === null) return { main: null, sub: null };
-    throw ValidationError.at(
-      'rtsp_url',
-      'a camera that is pushed has no address',
-      'الكاميرا التي تبث إلينا لا عنوان لها',
-    );
-  }
-  const main = rtsp_url === undefined ? before.main : addressOf('rtsp_url', rtsp_url, before.main);
-  if (main === null) throw ValidationError.at('rtsp_url', 'is needed', 'مطلوب');
-  if (sub_rtsp_url === undefined) return { main, sub: before.sub };
-  return { main, sub: sub_rtsp_url && addressOf('sub_rtsp_url', sub_rtsp_url, before.sub) };
-}
-
-function addressOf(field: string, address: string, known: string | null): string {
-  const whole = unmaskAddress(address, known);
-  if (whole !== null) return whole;
-  throw ValidationError.at(field, 'the password has to be entered again', 'يجب إدخال كلمة المرور من جديد');
-}
-
-export function valuesOf(input: CameraInput, demo = false): CameraValues {
-  return {
-    name: input.name,
-    name_ar: input.name_ar ?? input.name,
-    source: input.source,
-    ingest: input.ingest,
-    path: input.path,
-    mode: input.mode,
-    transport: input.transport,
-    ptz_enabled: input.ptz_enabled,
-    recording_server: input.recording_server,
-    metadata: JSON.stringify(input.metadata),
-    latitude: input.location?.latitude ?? null,
-    longitude: input.location?.longitude ?? null,
-    address: input.location?.address ?? null,
-    demo,
-  };
-}
-
-function changesOf({ rtsp_url, sub_rtsp_url, location, metadata, ...plain }: CameraPatch) {
-  return {
-    ...plain,
-    ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
-    ...(location === undefined
-      ? {}
-      : {
-          latitude: location?.latitude ?? null,
-          longitude: location?.longitude ?? null,
-          address: location?.address ?? null,
-        }),
-  };
 }

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { CameraInput, RtspUrl } from '@marsad/contract';
 import { z } from 'zod';
 import type { Log } from '../../platform/log/log.ts';
+import { valuesOf } from './camera-input.ts';
 import type { CameraRepository } from './cameras.repository.ts';
-import { valuesOf } from './cameras.service.ts';
 
 /** A camera as the simulator lists it: the documented fields, in either spelling, with an id of the simulator's own. */
 const DemoCamera = z.preprocess(
