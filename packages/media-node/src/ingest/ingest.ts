@@ -5,8 +5,9 @@ import type { StreamKey, StreamProvider, StreamSink, StreamSubscription } from '
 import type { Publication, Publisher, StreamPublishing } from '../stream-publishing.ts';
 import type { SourceFactory } from './source/source.ts';
 import { Fanout } from './stream/fanout.ts';
+import type { FedStream } from './stream/fed-stream.ts';
 import { PublishedStream } from './stream/published-stream.ts';
-import { type FedStream, Stream, type StreamOptions } from './stream/stream.ts';
+import { Stream, type StreamOptions } from './stream/stream.ts';
 
 export interface IngestOptions {
   /** Makes the source of an address. Throws `SourceError` for none: an address is judged when it is opened. */

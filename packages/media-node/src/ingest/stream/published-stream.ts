@@ -4,8 +4,8 @@ import type { Clock, Timer } from '../../clock/clock.ts';
 import type { Publication, Publisher } from '../../stream-publishing.ts';
 import { newCounters, type SourceCounters } from '../source/source.ts';
 import type { Fanout } from './fanout.ts';
+import type { FedStream } from './fed-stream.ts';
 import { StatusTeller } from './status-teller.ts';
-import type { FedStream } from './stream.ts';
 
 export interface PublishedStreamOptions {
   /** Where the pictures go. Not closed with the stream. */

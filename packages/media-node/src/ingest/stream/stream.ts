@@ -4,6 +4,8 @@ import type { Clock, Timer } from '../../clock/clock.ts';
 import { newCounters, type Source, type SourceCounters, SourceError, type SourceFactory } from '../source/source.ts';
 import { Backoff, type BackoffOptions } from './backoff.ts';
 import type { Fanout } from './fanout.ts';
+import type { FedStream } from './fed-stream.ts';
+import { PictureWatch } from './picture-watch.ts';
 import { Probe, type ProbeOptions } from './probe.ts';
 import { StatusTeller } from './status-teller.ts';
 
@@ -28,18 +30,6 @@ export interface StreamOptions {
   readonly provenMs?: number;
 }
 
-/** What feeds a fan-out, wherever its pictures come from. */
-export interface FedStream {
-  readonly counters: Readonly<SourceCounters>;
-  /** Wall clock of the last picture, milliseconds since the epoch. */
-  readonly lastPictureAt: number | null;
-  /** The picture that was announced by who has not sent any yet. */
-  readonly announced: VideoTrack | null;
-  /** To be called whenever the number of sinks changed. */
-  sinksChanged(): void;
-  close(): void;
-}
-
 /**
  * One profile of one camera: keeps a source open while it should be, tells its state, and feeds a `Fanout`.
  *
@@ -55,17 +45,10 @@ export class Stream implements FedStream {
   readonly #probe: Probe;
   readonly #teller: StatusTeller;
   readonly #counters = newCounters();
-  readonly #frozenMs: number;
-  readonly #stallMs: number;
+  readonly #watch: PictureWatch;
 
   #source: Source | null = null;
-  /** When the present source was opened, and when its pictures began and last came; monotonic. */
-  #openedAt = 0;
-  #liveSince: number | null = null;
-  #lastPicture = 0;
-
   #announced: VideoTrack | null = null;
-  #watch: Timer | null = null;
   #retry: Timer | null = null;
   #linger: Timer | null = null;
   #closed = false;
@@ -75,9 +58,16 @@ export class Stream implements FedStream {
     this.#options = options;
     this.#clock = options.clock;
     this.#fanout = options.fanout;
-    this.#frozenMs = options.frozenMs ?? 2000;
-    this.#stallMs = options.stallMs ?? 10_000;
     this.#teller = new StatusTeller(options.fanout, options.clock);
+    this.#watch = new PictureWatch({
+      clock: options.clock,
+      frozenMs: options.frozenMs ?? 2000,
+      stallMs: options.stallMs ?? 10_000,
+      provenMs: options.provenMs ?? 10_000,
+      onFrozen: () => this.#teller.say('frozen', 'NO_PICTURE', null),
+      onStalled: (ms) => this.#failed(new SourceError('NO_PICTURE', `${Math.round(ms / 1000)} s`)),
+      onProven: () => this.#backoff.reset(),
+    });
     const random = options.random ? { random: options.random } : {};
     this.#backoff = new Backoff({ ...options.backoff, ...random });
     this.#probe = new Probe({
@@ -133,8 +123,6 @@ export class Stream implements FedStream {
     this.#retry = null;
     if (this.#closed) return;
     this.#probe.stop();
-    this.#openedAt = this.#clock.monotonic();
-    this.#liveSince = null;
     const { state, reason, detail } = this.#fanout.currentStatus;
     if (state === 'idle') this.#teller.say('connecting', null, null);
     else this.#teller.say(state, reason, detail);
@@ -161,7 +149,7 @@ export class Stream implements FedStream {
         source.close();
       },
     };
-    this.#watch = this.#clock.after(500, () => this.#look());
+    this.#watch.start();
     this.#source.start();
   }
 
@@ -171,34 +159,11 @@ export class Stream implements FedStream {
 
   #unit(unit: AccessUnit): void {
     if (unit.kind === 'video') {
-      this.#lastPicture = this.#clock.monotonic();
+      this.#watch.picture();
       this.#teller.lastPictureAt = unit.arrival;
-      if (this.#liveSince === null || this.#fanout.currentStatus.state !== 'live') {
-        this.#liveSince ??= this.#lastPicture;
-        this.#teller.say('live', null, null);
-      }
+      if (this.#fanout.currentStatus.state !== 'live') this.#teller.say('live', null, null);
     }
     this.#fanout.push(unit);
-  }
-
-  /** Twice a second while a source is open: is it still sending? */
-  #look(): void {
-    this.#watch = null;
-    if (!this.#source) return;
-    const now = this.#clock.monotonic();
-    const silent = now - (this.#liveSince === null ? this.#openedAt : this.#lastPicture);
-    if (silent >= this.#stallMs) {
-      this.#failed(new SourceError('NO_PICTURE', `${Math.round(silent / 1000)} s`));
-      return;
-    }
-    if (this.#liveSince !== null) {
-      if (silent >= this.#frozenMs) {
-        if (this.#fanout.currentStatus.state !== 'frozen') this.#teller.say('frozen', 'NO_PICTURE', null);
-      } else if (now - this.#liveSince >= (this.#options.provenMs ?? 10_000)) {
-        this.#backoff.reset();
-      }
-    }
-    this.#watch = this.#clock.after(500, () => this.#look());
   }
 
   #failed(error: SourceError): void {
@@ -237,8 +202,7 @@ export class Stream implements FedStream {
   }
 
   #drop(): void {
-    this.#watch?.cancel();
-    this.#watch = null;
+    this.#watch.stop();
     const source = this.#source;
     this.#source = null;
     source?.close();
@@ -246,8 +210,9 @@ export class Stream implements FedStream {
   }
 
   #stopTimers(): void {
-    for (const timer of [this.#watch, this.#retry, this.#linger]) timer?.cancel();
-    this.#watch = this.#retry = this.#linger = null;
+    for (const timer of [this.#retry, this.#linger]) timer?.cancel();
+    this.#retry = this.#linger = null;
+    this.#watch.stop();
   }
 
   /** Wall clock of the last picture, milliseconds since the epoch. */
