@@ -1,14 +1,14 @@
 import type { Camera } from '@marsad/contract';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Cctv, Plus, RotateCcw, Search, SearchX, ServerCrash } from 'lucide-react';
+import { Cctv, Plus, Search, SearchX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorSentence } from '../api/error-sentence.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useUser } from '../session/use-session.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { FailedState } from '../ui/failed-state.tsx';
 import { Input, Select } from '../ui/field.tsx';
 import { CameraForm } from './camera-form.tsx';
 import { agencyName, findCameras } from './camera-name.ts';
@@ -99,16 +99,7 @@ export function CamerasPage() {
         </div>
       </header>
       {data === undefined && !isPending ? (
-        <EmptyState
-          icon={<ServerCrash {...iconSize} />}
-          action={
-            <Button icon={<RotateCcw size={16} />} onClick={() => void refetch()}>
-              {t('common:try-again')}
-            </Button>
-          }
-        >
-          {errorSentence(error)}
-        </EmptyState>
+        <FailedState error={error} onRetry={() => void refetch()} />
       ) : data && shown.length === 0 ? (
         filtered ? (
           <EmptyState

@@ -1,9 +1,8 @@
 import type { HeldReservationView } from '@marsad/contract';
 import { useQuery } from '@tanstack/react-query';
-import { MonitorPlay, RotateCcw, SearchX, ServerCrash } from 'lucide-react';
+import { MonitorPlay, SearchX } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorSentence } from '../api/error-sentence.ts';
 import { agencyName } from '../cameras/camera-name.ts';
 import { useAgencies, useCamerasById } from '../cameras/cameras-query.ts';
 import { useRefreshEvery } from '../events/hub.ts';
@@ -11,6 +10,7 @@ import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { FailedState } from '../ui/failed-state.tsx';
 import { Input, Select } from '../ui/field.tsx';
 import { reservationsQuery } from './admin-queries.ts';
 import { EndDialog } from './end-dialog.tsx';
@@ -80,16 +80,7 @@ export function ReservationsSection() {
         </div>
       </header>
       {data === undefined && !isPending ? (
-        <EmptyState
-          icon={<ServerCrash {...iconSize} />}
-          action={
-            <Button icon={<RotateCcw size={16} />} onClick={() => void refetch()}>
-              {t('common:try-again')}
-            </Button>
-          }
-        >
-          {errorSentence(error)}
-        </EmptyState>
+        <FailedState error={error} onRetry={() => void refetch()} />
       ) : data?.length === 0 ? (
         <EmptyState icon={<MonitorPlay {...iconSize} />}>{t('streams:none')}</EmptyState>
       ) : data && shown.length === 0 ? (

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Lock, RotateCcw, ServerCrash } from 'lucide-react';
+import { Lock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { errorSentence } from '../api/error-sentence.ts';
 import { useRefreshEvery } from '../events/hub.ts';
 import { useUser } from '../session/use-session.ts';
-import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { FailedState } from '../ui/failed-state.tsx';
 import { limitsQuery } from './admin-queries.ts';
 import { LimitTable } from './limit-table.tsx';
 import { ReservationsSection } from './reservations-section.tsx';
@@ -36,16 +35,7 @@ function Limits() {
     <>
       <h2 className="mt-5 mb-2 text-16 font-semibold">{t('streams:limits')}</h2>
       {data === undefined && !isPending ? (
-        <EmptyState
-          icon={<ServerCrash size={28} strokeWidth={1.5} />}
-          action={
-            <Button icon={<RotateCcw size={16} />} onClick={() => void refetch()}>
-              {t('common:try-again')}
-            </Button>
-          }
-        >
-          {errorSentence(error)}
-        </EmptyState>
+        <FailedState error={error} onRetry={() => void refetch()} />
       ) : (
         <LimitTable limits={data ?? null} />
       )}

@@ -1,14 +1,12 @@
 import type { FigureSample } from '@marsad/contract';
 import { useQuery } from '@tanstack/react-query';
-import { RotateCcw, ServerCrash } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorSentence } from '../api/error-sentence.ts';
 import { useCameras } from '../cameras/cameras-query.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useStats } from '../streams/stats-query.ts';
 import { Button } from '../ui/button.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
+import { FailedState } from '../ui/failed-state.tsx';
 import { bitrate, perSecond } from './amounts.ts';
 import { troubledOf, viewersOf } from './figure-sums.ts';
 import { FigureTable } from './figure-table.tsx';
@@ -57,18 +55,7 @@ export function Overview() {
     .join(t('common:list-separator'));
 
   if (data === undefined && isError) {
-    return (
-      <EmptyState
-        icon={<ServerCrash size={28} strokeWidth={1.5} />}
-        action={
-          <Button icon={<RotateCcw size={16} />} onClick={() => void refetch()}>
-            {t('common:try-again')}
-          </Button>
-        }
-      >
-        {errorSentence(error)}
-      </EmptyState>
-    );
+    return <FailedState error={error} onRetry={() => void refetch()} />;
   }
   return (
     <>

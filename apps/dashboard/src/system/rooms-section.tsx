@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { DoorOpen, RotateCcw, SearchX, ServerCrash, TriangleAlert } from 'lucide-react';
+import { DoorOpen, SearchX, TriangleAlert } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorSentence } from '../api/error-sentence.ts';
 import { useFormat } from '../format/use-format.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { FailedState } from '../ui/failed-state.tsx';
 import { Input } from '../ui/field.tsx';
 import { RoomDrawer } from './room-drawer.tsx';
 import { roomsQuery } from './room-queries.ts';
@@ -50,16 +50,7 @@ export function RoomsSection() {
         </p>
       )}
       {data === undefined && !isPending ? (
-        <EmptyState
-          icon={<ServerCrash {...iconSize} />}
-          action={
-            <Button icon={<RotateCcw size={16} />} onClick={() => void refetch()}>
-              {t('common:try-again')}
-            </Button>
-          }
-        >
-          {errorSentence(error)}
-        </EmptyState>
+        <FailedState error={error} onRetry={() => void refetch()} />
       ) : data?.total === 0 && q === '' ? (
         <EmptyState icon={<DoorOpen {...iconSize} />}>{t('system:no-rooms')}</EmptyState>
       ) : data?.total === 0 ? (

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { RotateCcw, ServerCrash, ServerOff } from 'lucide-react';
+import { ServerOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.ts';
-import { errorSentence } from '../api/error-sentence.ts';
 import { useUser } from '../session/use-session.ts';
-import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
+import { FailedState } from '../ui/failed-state.tsx';
 import { figuresQuery } from './figures-query.ts';
 import { HiddenCameras } from './hidden-cameras.tsx';
 import { NodeTable } from './node-table.tsx';
@@ -45,16 +44,7 @@ function Nodes() {
     <>
       <h2 className="mt-6 mb-2 text-16 font-semibold">{t('system:nodes')}</h2>
       {nodes.data === undefined && nodes.isError ? (
-        <EmptyState
-          icon={<ServerCrash size={28} strokeWidth={1.5} />}
-          action={
-            <Button icon={<RotateCcw size={16} />} onClick={() => void nodes.refetch()}>
-              {t('common:try-again')}
-            </Button>
-          }
-        >
-          {errorSentence(nodes.error)}
-        </EmptyState>
+        <FailedState error={nodes.error} onRetry={() => void nodes.refetch()} />
       ) : nodes.data?.length === 0 ? (
         <EmptyState icon={<ServerOff size={28} strokeWidth={1.5} />}>{t('system:no-nodes')}</EmptyState>
       ) : (

@@ -1,12 +1,12 @@
 import {
   formatRtcp,
-  parseRtcp,
   ReceptionStatistics,
   ReorderBuffer,
   type RtcpPacket,
   RtpPacket,
   type RtpTrackReceiver,
 } from '@marsad/media';
+import { readSenderRtcp } from './sender-rtcp.ts';
 
 /** Takes the packets of one medium. They are valid only during the call. */
 export interface PacketReceiver {
@@ -71,16 +71,7 @@ export class TrackIntake implements PacketReceiver {
 
   /** Never throws: what is no RTCP is ignored. */
   rtcp(packet: Buffer): void {
-    let packets: RtcpPacket[];
-    try {
-      packets = parseRtcp(packet);
-    } catch {
-      return;
-    }
-    for (const one of packets) {
-      if (one.kind === 'sr' && one.ssrc === this.#ssrc) this.#statistics?.senderReport(one, performance.now());
-      else if (one.kind === 'bye' && one.ssrcs.includes(this.#ssrc)) this.#options.onGoodbye();
-    }
+    if (readSenderRtcp(packet, this.#ssrc, this.#statistics)) this.#options.onGoodbye();
   }
 
   /** Sends a receiver report; an empty one before the first packet. */

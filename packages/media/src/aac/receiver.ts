@@ -1,4 +1,5 @@
 import type { AccessUnit } from '../access-unit.ts';
+import { audioUnit } from '../audio-unit.ts';
 import type { RtpPacket } from '../rtp/packet.ts';
 import { dropPacket, PacketOrder } from '../rtp/packet-order.ts';
 import type { RtpCounters, RtpTrackReceiver } from '../rtp/track-receiver.ts';
@@ -67,16 +68,6 @@ export class AacReceiver implements RtpTrackReceiver {
   #emit(frame: Buffer, index: number): void {
     const pts = Math.max(this.#pts + index * this.#frameTicks, this.#latest + 1);
     this.#latest = pts;
-    this.#options.onUnit({
-      track: this.#options.track ?? 0,
-      kind: 'audio',
-      nals: [frame],
-      pts,
-      dts: pts,
-      arrival: this.#arrival,
-      key: true,
-      disposable: false,
-      bytes: frame.length,
-    });
+    this.#options.onUnit(audioUnit(this.#options.track ?? 0, frame, pts, this.#arrival));
   }
 }

@@ -1,4 +1,5 @@
 import type { AccessUnit } from '../access-unit.ts';
+import { audioUnit } from '../audio-unit.ts';
 import type { RtpPacket } from '../rtp/packet.ts';
 import { dropPacket, PacketOrder } from '../rtp/packet-order.ts';
 import type { RtpCounters, RtpTrackReceiver } from '../rtp/track-receiver.ts';
@@ -40,17 +41,7 @@ export class G711Receiver implements RtpTrackReceiver {
     if (samples.length === 0) return;
     const pts = Math.max(this.#order.time(packet), this.#latest + 1);
     this.#latest = pts;
-    this.#options.onUnit({
-      track: this.#options.track ?? 0,
-      kind: 'audio',
-      nals: [samples],
-      pts,
-      dts: pts,
-      arrival,
-      key: true,
-      disposable: false,
-      bytes: samples.length,
-    });
+    this.#options.onUnit(audioUnit(this.#options.track ?? 0, samples, pts, arrival));
   }
 
   /** Nothing is ever held. */

@@ -1,4 +1,5 @@
 import type { AccessUnit } from '../access-unit.ts';
+import { audioUnit } from '../audio-unit.ts';
 import type { RtpPacket } from '../rtp/packet.ts';
 import { dropPacket, PacketOrder } from '../rtp/packet-order.ts';
 import type { RtpCounters, RtpTrackReceiver } from '../rtp/track-receiver.ts';
@@ -38,17 +39,7 @@ export class OpusReceiver implements RtpTrackReceiver {
     if (frame.length === 0) return;
     const pts = Math.max(this.#order.time(packet), this.#latest + 1);
     this.#latest = pts;
-    this.#options.onUnit({
-      track: this.#options.track ?? 0,
-      kind: 'audio',
-      nals: [frame],
-      pts,
-      dts: pts,
-      arrival,
-      key: true,
-      disposable: false,
-      bytes: frame.length,
-    });
+    this.#options.onUnit(audioUnit(this.#options.track ?? 0, frame, pts, arrival));
   }
 
   /** Nothing is ever held. */

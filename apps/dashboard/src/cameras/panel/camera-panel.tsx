@@ -1,11 +1,11 @@
-import { Cctv, RotateCcw, Search, SearchX, ServerCrash } from 'lucide-react';
+import { Cctv, Search, SearchX } from 'lucide-react';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorSentence } from '../../api/error-sentence.ts';
 import { keysOf } from '../../commands/commands.ts';
 import { useFrame } from '../../frame/frame-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { FailedState } from '../../ui/failed-state.tsx';
 import { Input } from '../../ui/field.tsx';
 import { Keys } from '../../ui/keys.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -69,16 +69,7 @@ export function CameraPanel({ width }: { width: number }) {
       {isPending ? (
         <TreeSkeleton />
       ) : data === undefined ? (
-        <EmptyState
-          icon={<ServerCrash {...iconSize} />}
-          action={
-            <Button icon={<RotateCcw size={16} />} onClick={() => void refetch()}>
-              {t('common:try-again')}
-            </Button>
-          }
-        >
-          {errorSentence(error)}
-        </EmptyState>
+        <FailedState error={error} onRetry={() => void refetch()} />
       ) : data.length === 0 ? (
         <EmptyState icon={<Cctv {...iconSize} />}>{t('cameras:none-to-view')}</EmptyState>
       ) : found.length === 0 ? (

@@ -6,13 +6,14 @@ import { type AccessGrant, tokenOf } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
 import { readBody } from '../http/body.ts';
 import { credentialsOf, refusalStatus } from '../http/credentials.ts';
+import { refuse } from '../http/refuse.ts';
+import { answerSession } from '../http/session-resource.ts';
 import type { CameraParticipant } from '../rooms/camera-participant.ts';
 import type { Room } from '../rooms/room.ts';
-import { readFragment, readOffer, type WhepOffer } from './whep-offer.ts';
+import { readOffer, type WhepOffer } from './whep-offer.ts';
 import { WhepSession } from './whep-session.ts';
 
 const MAX_OFFER = 64 * 1024;
-const MAX_FRAGMENT = 16 * 1024;
 const ROUTE = /^\/whep\/(.{1,900}?)(?:\/([0-9a-f-]{36}))?$/;
 
 /** Where a player may watch. */
@@ -171,28 +172,14 @@ export class WhepEndpoint {
     response.writeHead(204, { 'accept-post': 'application/sdp', link }).end();
   }
 
-  async #existing(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+  #existing(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
     const session = this.#sessions.get(id);
-    if (!session) return refuse(response, 404, 'no such session');
-    if (request.method === 'DELETE') {
-      session.close();
-      response.writeHead(200).end();
-      return;
-    }
-    if (request.method !== 'PATCH') {
-      response.setHeader('allow', 'PATCH, DELETE, OPTIONS');
-      return refuse(response, 405, 'only PATCH and DELETE are allowed here');
-    }
-    if (!/^application\/trickle-ice-sdpfrag\b/i.test(request.headers['content-type'] ?? '')) {
-      return refuse(response, 415, 'only application/trickle-ice-sdpfrag is understood');
-    }
-    const match = request.headers['if-match'];
-    if (match !== undefined && match !== '*' && match !== `"${id}"`)
-      return refuse(response, 412, 'another ICE session');
-    const body = await readBody(request, MAX_FRAGMENT);
-    if (!body) return refuse(response, 413, 'the fragment is too long');
-    for (const { candidate, mid } of readFragment(body.toString('utf8'))) session.addCandidate(candidate, mid);
-    response.writeHead(204).end();
+    const resource = session && {
+      ufrag: null,
+      end: () => session.close(),
+      addCandidate: (candidate: string, mid: string) => session.addCandidate(candidate, mid),
+    };
+    return answerSession(request, response, id, resource);
   }
 }
 
@@ -219,12 +206,4 @@ function decoded(segment: string): string | null {
 
 function refusal(status: number, text: string): Refusal {
   return { status, text };
-}
-
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, {
-    'content-type': 'text/plain',
-    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-  });
-  response.end(text);
 }

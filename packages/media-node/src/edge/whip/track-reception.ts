@@ -1,13 +1,13 @@
 import {
   formatRtcp,
   isRtcp,
-  parseRtcp,
   ReceptionStatistics,
   ReorderBuffer,
   type RtcpPacket,
   RtpPacket,
   type RtpTrackReceiver,
 } from '@marsad/media';
+import { readSenderRtcp } from '../../intake/sender-rtcp.ts';
 import type { MediaTrack } from '../peer/media-track.ts';
 import { MissingPackets } from './missing-packets.ts';
 
@@ -143,16 +143,7 @@ export class TrackReception {
   }
 
   #rtcp(buffer: Buffer): void {
-    let packets: RtcpPacket[];
-    try {
-      packets = parseRtcp(buffer);
-    } catch {
-      return;
-    }
-    for (const one of packets) {
-      if (one.kind === 'sr' && one.ssrc === this.#ssrc) this.#statistics?.senderReport(one, performance.now());
-      else if (one.kind === 'bye' && one.ssrcs.includes(this.#ssrc)) this.#options.onGoodbye();
-    }
+    if (readSenderRtcp(buffer, this.#ssrc, this.#statistics)) this.#options.onGoodbye();
   }
 
   #ask(now: number): void {

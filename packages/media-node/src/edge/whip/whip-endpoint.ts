@@ -5,12 +5,12 @@ import type { Publication, Publisher } from '../../stream-publishing.ts';
 import type { EdgeParts } from '../edge-parts.ts';
 import { readBody } from '../http/body.ts';
 import { credentialsOf, refusalStatus } from '../http/credentials.ts';
-import { readFragment } from '../whep/whep-offer.ts';
+import { refuse } from '../http/refuse.ts';
+import { answerSession } from '../http/session-resource.ts';
 import { readPublishOffer } from './whip-offer.ts';
 import { WhipSession } from './whip-session.ts';
 
 const MAX_OFFER = 64 * 1024;
-const MAX_FRAGMENT = 16 * 1024;
 /** Publishers at once. */
 const MAX_SESSIONS = 500;
 const ROUTE = /^\/(?:whip|w)(?:\/(.{1,340}?))?\/?$/;
@@ -73,7 +73,6 @@ export class WhipEndpoint {
     const credentials = credentialsOf(request, url);
     const key = keyOf(url, credentials);
     if (key === null) {
-      response.setHeader('www-authenticate', 'Bearer');
       return refuse(response, 401, 'the stream key is missing: put it behind /whip/ or into Authorization: Bearer');
     }
     if (!/^application\/sdp\b/i.test(request.headers['content-type'] ?? '')) {
@@ -86,10 +85,7 @@ export class WhipEndpoint {
     if (!sdp.startsWith('v=0')) return refuse(response, 400, 'the offer is not SDP');
     const profile = url.searchParams.get('profile') === 'sub' ? 'sub' : 'main';
     const door = await this.#door(key, profile, credentials, request.socket.remoteAddress ?? '');
-    if ('status' in door) {
-      if (door.status === 401) response.setHeader('www-authenticate', 'Bearer');
-      return refuse(response, door.status, door.text);
-    }
+    if ('status' in door) return refuse(response, door.status, door.text);
     const offer = readPublishOffer(sdp);
     if (typeof offer === 'string') {
       door.closed();
@@ -164,33 +160,14 @@ export class WhipEndpoint {
     };
   }
 
-  async #existing(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+  #existing(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
     const session = this.#sessions.get(id);
-    if (!session) return refuse(response, 404, 'no such session');
-    if (request.method === 'DELETE') {
-      session.close('STREAM_ENDED', 'DELETE');
-      response.writeHead(200).end();
-      return;
-    }
-    if (request.method !== 'PATCH') {
-      response.setHeader('allow', 'PATCH, DELETE, OPTIONS');
-      return refuse(response, 405, 'only PATCH and DELETE are allowed here');
-    }
-    if (!/^application\/trickle-ice-sdpfrag\b/i.test(request.headers['content-type'] ?? '')) {
-      return refuse(response, 415, 'only application/trickle-ice-sdpfrag is understood');
-    }
-    const match = request.headers['if-match'];
-    if (match !== undefined && match !== '*' && match !== `"${id}"`) {
-      return refuse(response, 412, 'another ICE session');
-    }
-    const body = await readBody(request, MAX_FRAGMENT);
-    if (!body) return refuse(response, 413, 'the fragment is too long');
-    const fragment = body.toString('utf8');
-    const ufrag = /^a=ice-ufrag:(\S+)\s*$/m.exec(fragment)?.[1];
-    // RFC 9725 4.3.3: a session that cannot restart says so, and the publisher begins a new one.
-    if (ufrag !== undefined && ufrag !== session.ufrag) return refuse(response, 422, 'ICE restarts are not supported');
-    for (const { candidate, mid } of readFragment(fragment)) session.addCandidate(candidate, mid);
-    response.writeHead(204).end();
+    const resource = session && {
+      ufrag: session.ufrag,
+      end: () => session.close('STREAM_ENDED', 'DELETE'),
+      addCandidate: (candidate: string, mid: string) => session.addCandidate(candidate, mid),
+    };
+    return answerSession(request, response, id, resource);
   }
 }
 
@@ -207,9 +184,4 @@ function decoded(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-function refuse(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain' });
-  response.end(text);
 }
