@@ -20,14 +20,19 @@ const lifeMs = 5000;
  */
 export class Lease {
   readonly #client: Valkey | Cluster;
+  readonly #id: string;
   readonly #key: string;
+  /** Set of the ids of all nodes: who looks for leases needs not go through all keys. */
+  readonly #nodes: string;
   readonly #value: string;
   #timer: NodeJS.Timeout | null = null;
   #writing = false;
   #closed = false;
 
   constructor({ url, keyPrefix, lease, log }: LeaseOptions) {
+    this.#id = lease.id;
     this.#key = `${keyPrefix}node:${lease.id}`;
+    this.#nodes = `${keyPrefix}nodes`;
     this.#value = JSON.stringify(lease);
     this.#client = clientFor(url);
     let up = true;
@@ -54,7 +59,14 @@ export class Lease {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#timer) clearInterval(this.#timer);
-    if (this.#client.status === 'ready') await this.#client.del(this.#key).catch(() => {});
+    if (this.#client.status === 'ready') {
+      await this.#client
+        .multi()
+        .del(this.#key)
+        .srem(this.#nodes, this.#id)
+        .exec()
+        .catch(() => {});
+    }
     this.#client.disconnect();
   }
 
@@ -62,7 +74,7 @@ export class Lease {
     if (this.#writing || this.#closed || this.#client.status !== 'ready') return;
     this.#writing = true;
     try {
-      await this.#client.set(this.#key, this.#value, 'PX', lifeMs);
+      await this.#client.multi().set(this.#key, this.#value, 'PX', lifeMs).sadd(this.#nodes, this.#id).exec();
     } catch {
       // The next second brings the next attempt; `error` has told of a lost connection.
     } finally {

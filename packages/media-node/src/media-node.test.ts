@@ -140,9 +140,11 @@ describe('lease', () => {
       });
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(await valkey.pttl(key)).toBeGreaterThan(3500);
+      expect(await valkey.smembers(`${keyPrefix}nodes`)).toEqual(['leased']);
       await node.close();
       await node.close();
       expect(await valkey.get(key)).toBeNull();
+      expect(await valkey.exists(`${keyPrefix}nodes`)).toBe(0);
     } finally {
       await node.close();
       valkey.disconnect();

@@ -1,12 +1,12 @@
--- Answers the value of every lease: the keys that begin with KEYS[1].
--- One call to one shard, because all keys share its hash tag; SCAN from outside would have to ask every shard.
-local found, cursor = {}, '0'
-repeat
-  local page = server.call('SCAN', cursor, 'MATCH', ARGV[1], 'COUNT', 1000)
-  cursor = page[1]
-  for _, key in ipairs(page[2]) do
-    local lease = server.call('GET', key)
-    if lease then found[#found + 1] = lease end
+-- Answers the value of every lease. KEYS[1]: set of the ids of nodes; ARGV[1]: what the key of a lease begins with.
+-- An id whose lease is over leaves the set; its node enters it again with the lease, in one transaction.
+local found = {}
+for _, id in ipairs(server.call('SMEMBERS', KEYS[1])) do
+  local lease = server.call('GET', ARGV[1] .. id)
+  if lease then
+    found[#found + 1] = lease
+  else
+    server.call('SREM', KEYS[1], id)
   end
-until cursor == '0'
+end
 return found

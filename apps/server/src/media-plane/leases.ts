@@ -9,10 +9,7 @@ const script = loadScript(new URL('leases.lua', import.meta.url));
  * @throws AppError `SERVICE_UNAVAILABLE` while Valkey is away: then nothing is known, which is not "there are none"
  */
 export async function readLeases(valkey: Valkey): Promise<NodeLease[]> {
-  const prefix = valkey.key('node', '');
-  // A key prefix may hold what means something in a pattern; the hash tag's braces do not.
-  const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
-  const answer = await valkey.eval(script, [prefix], [pattern]);
+  const answer = await valkey.eval(script, [valkey.key('nodes')], [valkey.key('node', '')]);
   const leases: NodeLease[] = [];
   for (const text of Array.isArray(answer) ? answer : []) {
     const lease = NodeLease.safeParse(parseJson(String(text)));

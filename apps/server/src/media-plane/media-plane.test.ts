@@ -31,6 +31,8 @@ class FakeNode {
   readonly assigned: string[][] = [];
   readonly routes: Record<string, string>[] = [];
   readonly generations: number[] = [];
+  /** Orders older than this are refused; null: it has forgotten how to answer. */
+  newest: number | null = 0;
   /** It says which streams it has when this is over. */
   silence: Promise<void> = Promise.resolve();
   #server: RpcServer;
@@ -60,6 +62,13 @@ class FakeNode {
     await this.#server.start();
   }
 
+  #judge(generation: number) {
+    if (this.newest === null) throw new Error('out of order');
+    const accepted = generation >= this.newest;
+    this.newest = Math.max(this.newest, generation);
+    return { accepted, generation: this.newest };
+  }
+
   #make() {
     return new RpcServer({
       listen: this.lease.rpc,
@@ -67,9 +76,11 @@ class FakeNode {
       log: silent,
       handlers: {
         'ingest.assign': ({ generation, cameras: list }) => {
+          const answer = this.#judge(generation);
+          if (!answer.accepted) return answer;
           this.generations.push(generation);
           this.assigned.push(list.map(({ id }) => id));
-          return { accepted: true };
+          return answer;
         },
         'ingest.streams': async () => {
           await this.silence;
@@ -92,9 +103,10 @@ class FakeNode {
             })),
           };
         },
-        'edge.routes': ({ routes }) => {
-          this.routes.push(routes);
-          return { accepted: true };
+        'edge.routes': ({ generation, routes }) => {
+          const answer = this.#judge(generation);
+          if (answer.accepted) this.routes.push(routes);
+          return answer;
         },
         'node.ping': () => ({ id: this.lease.id, roles: this.lease.roles }),
       },
@@ -127,6 +139,7 @@ beforeEach(() => {
     now: () => now,
     leaseInterval: 20,
     figuresInterval: 50,
+    retryInterval: 50,
   });
 });
 afterEach(async () => {
@@ -193,6 +206,38 @@ describe('MediaPlane', () => {
     await expect.poll(() => returned).toEqual(['a']);
     expect(a.generations).toEqual(a.generations.toSorted((x, y) => x - y));
     expect(new Set(a.generations).size).toBe(a.generations.length);
+  });
+
+  it('is obeyed by a node that heard something newer from a clock that was ahead', async () => {
+    const a = await node('a');
+    a.newest = now + 3_600_000;
+    plane.setCameras(cameras);
+    await plane.start();
+    await expect.poll(() => last(a.assigned)?.length).toBe(40);
+    await expect.poll(() => Object.keys(last(a.routes) ?? {}).length).toBe(40);
+    a.newest = now + 7_200_000;
+    plane.setCameras([camera('c8')]);
+    await expect.poll(() => last(a.assigned)).toEqual(['c8']);
+    await expect.poll(() => Object.keys(last(a.routes) ?? {})).toEqual(['c8']);
+  });
+
+  it('tells a node again that did not hear, and no other, and without a new connection', async () => {
+    const [a, b] = [await node('a'), await node('b')];
+    a.newest = null;
+    plane.setCameras(cameras);
+    await plane.start();
+    await expect.poll(() => b.assigned.length).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const told = b.assigned.length;
+    expect(a.assigned).toEqual([]);
+    a.newest = 0;
+    await expect
+      .poll(() => (last(a.assigned)?.length ?? 0) + (last(b.assigned)?.length ?? 0), { timeout: 4_000 })
+      .toBe(40);
+    expect(b.assigned.length).toBe(told);
+    const heard = a.assigned.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(a.assigned.length).toBe(heard);
   });
 
   it('places the cameras of a node that is gone on the others, and only those', async () => {

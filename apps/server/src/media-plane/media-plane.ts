@@ -15,6 +15,8 @@ export interface MediaPlaneOptions extends Pick<NodeDirectoryOptions, 'leases' |
   readonly now: () => number;
   /** Between two questions for figures, milliseconds. Default 5,000. */
   readonly figuresInterval?: number;
+  /** Before a node that could not be told is told again, milliseconds. Default 1,000. */
+  readonly retryInterval?: number;
 }
 
 interface Events {
@@ -82,6 +84,7 @@ export class MediaPlane extends EventEmitter<Events> {
       placement: () => ({ cameras: this.#cameras, homes: this.#placed }),
       log,
       now,
+      ...(options.retryInterval === undefined ? {} : { retryInterval: options.retryInterval }),
       onAssigned: (link) => this.#askFiguresOf(link),
     });
   }

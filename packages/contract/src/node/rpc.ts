@@ -82,12 +82,22 @@ export const RtspConnection = z.object({
 });
 export type RtspConnection = z.infer<typeof RtspConnection>;
 
+/** What a node answers to a whole set that replaces the one it had. */
+export const OrderAnswer = z.object({
+  /** False, and nothing has changed: it has accepted a newer generation, or is closing. */
+  accepted: z.boolean(),
+  /** The newest it has accepted. Null: none yet, or it is closing and accepts none any more. */
+  generation: z.number().int().nullable(),
+});
+
+export type OrderAnswer = z.infer<typeof OrderAnswer>;
+
 /** Everything a node answers to. Params and results are validated on both ends. */
 export const nodeMethods = {
   /** The whole set of cameras this ingest owns; what is not in it is closed. An older generation is ignored. */
   'ingest.assign': {
     params: z.object({ generation: z.number().int(), cameras: z.array(CameraSpec) }),
-    result: z.object({ accepted: z.boolean() }),
+    result: OrderAnswer,
   },
   'ingest.streams': {
     params: z.object({}),
@@ -121,7 +131,7 @@ export const nodeMethods = {
   /** The whole set of streams this node pushes to other servers; what is not in it is ended. An older generation is ignored. */
   'ingest.push': {
     params: z.object({ generation: z.number().int(), pushes: z.array(PushSpec).max(10_000) }),
-    result: z.object({ accepted: z.boolean() }),
+    result: OrderAnswer,
   },
   'ingest.pushes': {
     params: z.object({}),
@@ -150,7 +160,7 @@ export const nodeMethods = {
       /** Cameras no viewer may see, whole set. */
       hidden: z.array(z.string()).optional(),
     }),
-    result: z.object({ accepted: z.boolean() }),
+    result: OrderAnswer,
   },
   'edge.rtsp': { params: z.object({}), result: z.object({ connections: z.array(RtspConnection) }) },
   /** Another node subscribes; access units follow as binary frames that carry `subscription`. */

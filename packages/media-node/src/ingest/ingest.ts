@@ -65,6 +65,11 @@ export class Ingest implements StreamProvider, StreamPublishing {
     this.#clock = options.clock ?? systemClock;
   }
 
+  /** The newest that was accepted; not finite before the first, and once closed. */
+  get generation(): number {
+    return this.#closed ? Number.POSITIVE_INFINITY : this.#generation;
+  }
+
   /** Answers false, and changes nothing, when a newer generation was already accepted. */
   assign(generation: number, cameras: readonly CameraSpec[]): boolean {
     if (this.#closed || generation < this.#generation) return false;

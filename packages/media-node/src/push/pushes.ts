@@ -48,6 +48,11 @@ export class Pushes {
     });
   }
 
+  /** The newest that was accepted; not finite before the first, and once closed. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** Answers false, and changes nothing, when a newer generation was already accepted. */
   set(generation: number, pushes: readonly Push[]): boolean {
     if (generation < this.#generation) return false;

@@ -1,4 +1,4 @@
-import type { RtspConnection } from '@marsad/contract';
+import type { OrderAnswer, RtspConnection } from '@marsad/contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { RtspConnInfo } from '../edge/rtsp/conn-info.ts';
@@ -67,13 +67,13 @@ export class NodeService {
             'ingest.assign': ({ generation, cameras }, _peer, { request_id }) => {
               const before = new Set(ingest.assigned);
               const accepted = ingest.assign(generation, cameras);
-              if (!accepted) return { accepted };
+              if (!accepted) return orderAnswer(accepted, ingest.generation);
               const added = cameras.filter(({ id }) => !before.delete(id)).length;
               if (added + before.size > 0) {
                 log.info({ cameras: cameras.length, added, removed: before.size, request_id }, 'cameras assigned');
               }
               this.#moved();
-              return { accepted };
+              return orderAnswer(accepted, generation);
             },
           }
         : {}),
@@ -82,7 +82,7 @@ export class NodeService {
             'edge.routes': ({ generation, routes, hidden }) => {
               const accepted = this.#route(generation, routes);
               if (accepted) options.onHidden?.(hidden ?? []);
-              return { accepted };
+              return orderAnswer(accepted, this.#routesGeneration);
             },
             'edge.rtsp': () => ({ connections: (options.rtspConnections?.() ?? []).map(describeConnection) }),
           }
@@ -120,6 +120,10 @@ export class NodeService {
   }
 }
 
+function orderAnswer(accepted: boolean, generation: number): OrderAnswer {
+  return { accepted, generation: Number.isSafeInteger(generation) ? generation : null };
+}
+
 async function metricsOf(registry: Registry, names: readonly string[] | undefined): Promise<unknown[]> {
   if (!names) return registry.getMetricsAsJSON();
   return Promise.all(names.flatMap((name) => registry.getSingleMetric(name)?.get() ?? []));
@@ -148,7 +152,10 @@ function describeStream({ key, fanout, stream }: IngestStream, publishedAt: numb
 
 function pushHandlers(pushes: () => Pushes) {
   return {
-    'ingest.push': ({ generation, pushes: wanted }) => ({ accepted: pushes().set(generation, wanted) }),
+    'ingest.push': ({ generation, pushes: wanted }) => {
+      const accepted = pushes().set(generation, wanted);
+      return orderAnswer(accepted, pushes().generation);
+    },
     'ingest.pushes': () => ({
       pushes: pushes()
         .list()
