@@ -1,11 +1,12 @@
 import { ApiError, type Reservation } from '@marsad/contract';
 
 type Id = Reservation['reservation_id'];
+type Given = Pick<Reservation, 'reservation_id' | 'camera_id'>;
 
 export interface ReleasesOptions {
   readonly release: (id: Id) => Promise<unknown>;
-  /** A camera that was put back meanwhile has the same reservation again, which must not be given back any more. */
-  readonly isWanted: (id: Id) => boolean;
+  /** A camera that was put back meanwhile gets the same reservation again, which must not be given back any more. */
+  readonly isWanted: (camera: string) => boolean;
 }
 
 const firstWait = 1000;
@@ -18,6 +19,8 @@ const longestWait = 30_000;
 export class Releases {
   readonly #o: ReleasesOptions;
   readonly #pending = new Set<Id>();
+  /** By camera: the request that was sent and not answered. */
+  readonly #asked = new Map<string, Promise<unknown>>();
 
   constructor(options: ReleasesOptions) {
     this.#o = options;
@@ -28,15 +31,24 @@ export class Releases {
     return this.#pending;
   }
 
-  /** Resolves when it is given back, or wanted again. Never rejects. */
-  async release(id: Id): Promise<void> {
+  /** Resolves when no release of this camera is on its way: one that is would end what is reserved now. Never rejects. */
+  async idle(camera: string): Promise<void> {
+    await this.#asked.get(camera)?.catch(() => {});
+  }
+
+  /** Resolves when it is given back, or its camera wanted again. Never rejects. */
+  async release({ reservation_id: id, camera_id: camera }: Given): Promise<void> {
     this.#pending.add(id);
-    for (let wait = firstWait; !this.#o.isWanted(id); wait = Math.min(2 * wait, longestWait)) {
+    for (let wait = firstWait; !this.#o.isWanted(camera); wait = Math.min(2 * wait, longestWait)) {
+      const asked = this.#o.release(id);
+      this.#asked.set(camera, asked);
       try {
-        await this.#o.release(id);
+        await asked;
         break;
       } catch (error) {
         if (isFinal(error)) break;
+      } finally {
+        if (this.#asked.get(camera) === asked) this.#asked.delete(camera);
       }
       await new Promise((resolve) => setTimeout(resolve, wait * (1 + Math.random() / 5)));
     }

@@ -34,7 +34,7 @@ export class WallSession {
   });
   readonly #releases = new Releases({
     release: (id) => api.streams.release({ params: { id } }),
-    isWanted: (id) => this.#held().includes(id),
+    isWanted: (camera) => this.#feeds.has(camera),
   });
   #livekit: Promise<Livekit> | undefined;
   #stopWatchingPage: (() => void) | null = null;
@@ -55,7 +55,10 @@ export class WallSession {
     void this.warmUp();
     this.#beats.start();
     this.#stopWatchingPage ??= releaseOnLeaving({
-      held: () => [...this.#held(), ...this.#releases.pending],
+      held: () => [
+        ...[...this.#feeds.values()].flatMap(({ reservation }) => reservation?.reservation_id ?? []),
+        ...this.#releases.pending,
+      ],
       onReturn: () => {
         const cameras = [...this.#feeds.keys()];
         this.show([]);
@@ -129,9 +132,10 @@ export class WallSession {
 
   async #reserve(feed: Feed): Promise<Reservation | null> {
     try {
+      await this.#releases.idle(feed.camera);
       const reservation = await api.streams.reserve({ body: { camera_id: feed.camera, wall_id: this.#wallId } });
       if (feed.closed) {
-        void this.#releases.release(reservation.reservation_id);
+        void this.#releases.release(reservation);
         return null;
       }
       if (feed.camera === this.#preferred) this.#preferred = null;
@@ -201,10 +205,6 @@ export class WallSession {
     return reservation ? { url: reservation.livekit_url, token: reservation.token } : null;
   }
 
-  #held(): string[] {
-    return [...this.#feeds.values()].flatMap(({ reservation }) => reservation?.reservation_id ?? []);
-  }
-
   #feedsIn(room: string): Feed[] {
     return [...this.#feeds.values()].filter((feed) => feed.reservation?.room_name === room);
   }
@@ -226,9 +226,7 @@ export class WallSession {
     feed.close();
     this.#pool.giveBack(feed.camera);
     if (!reservation) return;
-    void this.#releases
-      .release(reservation.reservation_id)
-      .then(() => this.#preferred !== null && this.retry(this.#preferred));
+    void this.#releases.release(reservation).then(() => this.#preferred !== null && this.retry(this.#preferred));
     if (this.#feedsIn(reservation.room_name).length > 0) return;
     void this.#rooms.get(reservation.room_name)?.close();
     this.#rooms.delete(reservation.room_name);

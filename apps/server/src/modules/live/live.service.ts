@@ -135,6 +135,21 @@ export class LiveService {
     }
   }
 
+  /**
+   * Ends rooms on edges where they no longer are: an edge that could not be reached for a while had its rooms made on
+   * another one, and nobody would command the copy. Who watches there is sent on to where the room is.
+   */
+  async endStrays(rooms: readonly WatchedRoom[]): Promise<void> {
+    const edges = new Map(this.#o.mediaPlane.edges().map((edge) => [edge.id, edge]));
+    for (const { room, edge } of rooms) {
+      const found = edges.get(edge);
+      if (found === undefined) continue;
+      const right = await this.#o.valkey.run((valkey) => valkey.hget(this.#directoryKey, room));
+      if (right === null || right === edge || !edges.has(right)) continue;
+      await this.#clientOf(found).deleteRoom(room).catch(ignoreMissing);
+    }
+  }
+
   /** Says on which edge a room is to be, before it is made: where who watches is connected already. */
   async pin(room: string, edge: string): Promise<void> {
     await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { CamerasService } from '../cameras/cameras.service.ts';
 import type { LiveService } from '../live/live.service.ts';
-import type { EndedReservation } from './stream-answers.ts';
+import type { EndedReservation, ShownReservation } from './stream-answers.ts';
 import type { StreamRepository } from './streams.repository.ts';
 
 export interface RoomKeeperOptions {
@@ -103,8 +104,23 @@ export class RoomKeeper {
     return mine;
   }
 
+  /**
+   * Reads again what it has written: another process may have written something older after it, or something newer
+   * before it. Whoever writes last finds out, and writes the truth.
+   */
   async #sync(room: string): Promise<void> {
-    const shown = await this.#o.repository.shownIn(room);
+    let shown = await this.#o.repository.shownIn(room);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await this.#show(room, shown);
+      const now = await this.#o.repository.shownIn(room);
+      if (isDeepStrictEqual(now, shown)) return;
+      shown = now;
+    }
+    // So much happens there that somebody else is about to write it.
+    this.#stale = true;
+  }
+
+  async #show(room: string, shown: readonly ShownReservation[]): Promise<void> {
     const briefs = await this.#o.cameras.briefs(shown.map(({ camera }) => camera));
     // Of rooms that are one user's the metadata says which reservation each camera is shown for.
     const personal = room.startsWith('wall_') || room.startsWith('reader_');

@@ -183,6 +183,29 @@ describe('with a media node', () => {
     raw.disconnect();
   });
 
+  it('asks nobody for a quarter of a second whether a full agency still is, unless it hears of a change', async () => {
+    const fleet = t.client((await t.user('BUS', ['camera:BUS:view'])).token);
+    const reserve = (wall_id: string) => fleet.streams.reserve({ body: { camera_id: bus, wall_id } });
+    await admin.admin.setLimits({ body: { limits: { BUS: 1 } } });
+    const held = await reserve('one');
+    const raw = new Valkey(t.config.valkey.url ?? '');
+    await raw.ping();
+    expect(await reserve('two').catch(code)).toBe('AGENCY_LIMIT_EXCEEDED');
+    // Behind the back of the api.
+    await raw.set(`${t.config.valkey.keyPrefix}stream:limit:BUS`, '9');
+    raw.disconnect();
+    expect(await reserve('two').catch(code)).toBe('AGENCY_LIMIT_EXCEEDED');
+    // Who has it already is not refused.
+    expect((await reserve('one')).reservation_id).toBe(held.reservation_id);
+    await vi.waitFor(() => reserve('two'), { timeout: 2_000, interval: 20 });
+
+    await admin.admin.setLimits({ body: { limits: { BUS: 2 } } });
+    expect(await reserve('three').catch(code)).toBe('AGENCY_LIMIT_EXCEEDED');
+    await fleet.streams.release({ params: { id: held.reservation_id } });
+    await reserve('three');
+    await admin.admin.setLimits({ body: { limits: { BUS: 50 } } });
+  });
+
   it('refuses a camera that is offline, but not one reserved before', async () => {
     const id = (
       await admin.cameras.create({

@@ -11,7 +11,7 @@ import type { NewReservation, StreamRepository } from './streams.repository.ts';
 export interface ViewerWatchOptions {
   readonly repository: Pick<StreamRepository, 'observe' | 'isLost'>;
   readonly rooms: Pick<RoomKeeper, 'sync'>;
-  readonly live: Pick<LiveService, 'watching' | 'rememberWhere'>;
+  readonly live: Pick<LiveService, 'watching' | 'rememberWhere' | 'endStrays'>;
   readonly cameras: Pick<CamerasService, 'briefs'>;
   readonly limits: Pick<LimitsService, 'apply'>;
   readonly mediaPlane: Pick<MediaPlane, 'edgesConnected'>;
@@ -73,6 +73,7 @@ export class ViewerWatch {
   async look(): Promise<void> {
     const { rooms } = await this.#o.live.watching();
     await this.seen(rooms);
+    await this.#o.live.endStrays(rooms);
   }
 
   /** The same for what an edge has told by itself. */
