@@ -12,7 +12,7 @@ export function networksRefused(): string | null {
     inside(probe, ['nft', 'add', 'table', 'ip', 'probe']);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message.split('\n')[0]?.trim() || 'it does not work' : String(error);
+    return error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
   } finally {
     quietly(() => ip('netns', 'delete', probe));
   }
