@@ -29,7 +29,9 @@ export const Reservation = z
     expires_at: Timestamp,
     quality: Quality,
     participant_identity: z.string().describe('The participant of the room that is this camera.'),
-    whep_url: z.string().describe('Takes the token of a `camera_{id}` room.'),
+    whep_url: z
+      .string()
+      .describe('Takes the token of a `camera_{id}` room; an access token where a LiveKit server has those rooms.'),
   })
   .meta({ id: 'Reservation' });
 export type Reservation = z.infer<typeof Reservation>;

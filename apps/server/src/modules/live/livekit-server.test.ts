@@ -110,6 +110,15 @@ afterAll(async () => {
   await source?.close();
 });
 
+const playerOffer = [
+  ...['v=0', 'o=- 1 2 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0', 'm=video 9 UDP/TLS/RTP/SAVPF 109'],
+  ...['c=IN IP4 0.0.0.0', 'a=ice-ufrag:abcd', 'a=ice-pwd:abcdefghijklmnopqrstuvwx'],
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
+  ...['a=setup:actpass', 'a=mid:0', 'a=recvonly', 'a=rtcp-mux', 'a=rtpmap:109 H264/90000'],
+  'a=fmtp:109 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
+  '',
+].join('\r\n');
+
 async function watch(reservation: Reservation): Promise<TestViewer> {
   const viewer = new TestViewer(reservation.livekit_url.replace('ws', 'http'), reservation.token);
   viewers.push(viewer);
@@ -158,6 +167,23 @@ describe('a LiveKit server in the place of our edges', () => {
     expect(await remote.rooms.listRooms()).toEqual([]);
     await until(async () => /cctv_pushes\{[^}]*state="pushing"[^}]*\} 0\b/.test(await admin.system.metrics()), 5_000);
   }, 60_000);
+
+  it('leaves other players on our own edges, where an access token is what counts', async () => {
+    const user = await t.user('METRO', ['camera:METRO:view']);
+    const mine = await t.client(user.token).streams.reserve({ body: { camera_id: camera } });
+    const play = (token: string) =>
+      fetch(mine.whep_url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/sdp', authorization: `Bearer ${token}` },
+        body: playerOffer,
+      });
+    // The room it is for is on the other server.
+    expect((await play(mine.token)).status).toBe(404);
+    const answer = await play(user.token);
+    expect(answer.status).toBe(201);
+    await fetch(new URL(answer.headers.get('location') ?? '', mine.whep_url), { method: 'DELETE' });
+    await release(t.client(user.token), mine);
+  }, 30_000);
 
   it('gives the small picture a room of its own', async () => {
     const body = { camera_id: camera, quality: 'low' as const };

@@ -1,4 +1,4 @@
-import type { AccessUnit, Track } from '@marsad/media';
+import type { AccessUnit, Track, VideoTrack } from '@marsad/media';
 import type { Publication, Publisher } from '../../stream-publishing.ts';
 import { CameraParticipant } from '../rooms/camera-participant.ts';
 import type { Room } from '../rooms/room.ts';
@@ -49,9 +49,13 @@ export class IngressPublication implements Publication {
   tracks(tracks: readonly Track[]): void {
     if (this.#closed) return;
     this.#stream.fanout.tracks(tracks);
-    if (this.#participant) return;
+    const video = tracks.find((track) => track.kind === 'video');
+    if (this.#participant || !video) return;
     this.#stream.fanout.status(ingressStatus('live', null));
-    this.#appear(tracks.some((track) => track.kind === 'audio'));
+    this.#appear(
+      video,
+      tracks.some((track) => track.kind === 'audio'),
+    );
   }
 
   unit(unit: AccessUnit): void {
@@ -73,13 +77,14 @@ export class IngressPublication implements Publication {
     this.#options.publisher.end(reason);
   }
 
-  #appear(sound: boolean): void {
+  #appear(size: VideoTrack, sound: boolean): void {
     const { ingress, rooms, publisher, onStarted } = this.#options;
     const room = rooms.create({ name: ingress.roomName, ...ROOM }, '');
     const participant = new CameraParticipant(this.#stream.name, ingress.participantName, {
       identity: ingress.participantIdentity,
       metadata: ingress.participantMetadata,
       sound,
+      size,
     });
     if (!room?.publish(participant, (reason) => this.end(reason))) {
       publisher.end(room ? 'a publisher of that identity is in the room' : 'too many rooms');

@@ -16,7 +16,12 @@ interface Info {
   readonly ingressId: string;
   readonly streamKey: string;
   readonly url: string;
-  readonly state?: { readonly status?: string; readonly startedAt?: string; readonly roomId?: string };
+  readonly state?: {
+    readonly status?: string;
+    readonly startedAt?: string;
+    readonly roomId?: string;
+    readonly tracks?: object[];
+  };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ingresses-'));
@@ -98,7 +103,9 @@ test('what is published appears in a room that is made for it, and goes with its
   const made = await create('stage', 'guest');
   expect((await state(made.ingressId))?.status).toBeUndefined();
   await publish(made);
-  const { startedAt, roomId } = (await state(made.ingressId)) ?? {};
+  const { startedAt, roomId, tracks } = (await state(made.ingressId)) ?? {};
+  // Nobody watches yet, and still its size is known.
+  expect(tracks).toMatchObject([{ width: 640, height: 360, mimeType: 'video/h264' }]);
   expect(roomId).toMatch(/^RM_/);
   // Nanoseconds, as LiveKit has it.
   expect(Math.abs(Number(BigInt(startedAt ?? 0) / 1_000_000n) - Date.now())).toBeLessThan(10_000);

@@ -18,6 +18,8 @@ export interface Guest {
   readonly metadata: string;
   /** It has an Opus track too. */
   readonly sound: boolean;
+  /** Of its pictures, as they are when it appears. */
+  readonly size: { readonly width: number; readonly height: number };
 }
 
 /** Of a feed, what is needed to judge what it says of its stream. */
@@ -54,6 +56,7 @@ export class CameraParticipant {
     this.name = name;
     this.#guest = guest;
     this.soundSid = guest?.sound ? newSid('TR') : null;
+    if (guest) this.#size = { width: guest.size.width, height: guest.size.height };
   }
 
   /** Whether an operator of the room has muted this track: then it is sent to nobody in it, whatever they ask for. */
