@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSettings } from '../settings/settings-store.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { CameraTableRow } from './camera-table-row.tsx';
 
@@ -32,13 +33,7 @@ export function CameraTable({ cameras, isAdmin, onEdit }: Props) {
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const columns = isAdmin ? 6 : 5;
   return (
-    <section
-      ref={box}
-      aria-label={t('cameras:list')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
-      className="min-h-0 flex-1 overflow-auto px-3 -outline-offset-2"
-    >
+    <ScrollRegion ref={box} label={t('cameras:list')} className="min-h-0 flex-1 overflow-auto px-3 -outline-offset-2">
       <table
         className="w-full table-fixed border-separate border-spacing-0 text-13"
         aria-rowcount={(cameras?.length ?? 0) + 1}
@@ -103,6 +98,6 @@ export function CameraTable({ cameras, isAdmin, onEdit }: Props) {
           )}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

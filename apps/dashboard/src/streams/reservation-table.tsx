@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSettings } from '../settings/settings-store.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ReservationRow } from './reservation-row.tsx';
 import { useStats } from './stats-query.ts';
@@ -45,11 +46,9 @@ export function ReservationTable({ reservations, onEnd }: Props) {
   const above = items[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    <section
+    <ScrollRegion
       ref={box}
-      aria-label={t('streams:reservations')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
+      label={t('streams:reservations')}
       className="min-h-64 flex-1 overflow-auto rounded-control border border-hairline bg-surface-1"
     >
       <table
@@ -103,6 +102,6 @@ export function ReservationTable({ reservations, onEnd }: Props) {
           )}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

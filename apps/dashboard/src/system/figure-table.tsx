@@ -1,6 +1,7 @@
 import type { FigureSample } from '@marsad/contract';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { bitrate, perSecond } from './amounts.ts';
 import { viewersOf } from './figure-sums.ts';
 
@@ -16,10 +17,8 @@ export function FigureTable({ samples, every }: { samples: readonly FigureSample
   const rows = samples.toReversed().filter((_, index) => index % step === 0);
   const columns = ['time', 'viewers', 'streams-live', 'bits-in', 'bits-out', 'dropped', 'lost', 'errors'] as const;
   return (
-    <section
-      aria-label={t('system:figures')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
+    <ScrollRegion
+      label={t('system:figures')}
       className="mt-4 max-h-96 overflow-auto rounded-control border border-hairline bg-surface-1"
     >
       <table className="w-full border-separate border-spacing-0 text-13">
@@ -49,6 +48,6 @@ export function FigureTable({ samples, every }: { samples: readonly FigureSample
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

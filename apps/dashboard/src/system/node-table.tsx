@@ -2,6 +2,7 @@ import type { MediaNodeInfo, NodeFigures } from '@marsad/contract';
 import { CircleCheck, Unplug } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { bitrate, megabytes } from './amounts.ts';
 
@@ -31,12 +32,7 @@ export function NodeTable({ nodes, figures }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <section
-      aria-label={t('system:nodes')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
-      className="overflow-x-auto"
-    >
+    <ScrollRegion label={t('system:nodes')} className="overflow-x-auto">
       <table className="w-full border-separate border-spacing-0 text-13 whitespace-nowrap">
         <thead>
           <tr>
@@ -95,6 +91,6 @@ export function NodeTable({ nodes, figures }: Props) {
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useCamerasById } from '../cameras/cameras-query.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { roomWords } from './room-name.ts';
 
@@ -17,10 +18,8 @@ export function RoomTable({ rooms, onOpen }: { rooms: readonly RoomView[] | null
   const cameras = useCamerasById();
   const columns = ['room', 'room-edge', 'room-cameras', 'room-viewers', 'room-since'] as const;
   return (
-    <section
-      aria-label={t('system:rooms')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
+    <ScrollRegion
+      label={t('system:rooms')}
       className="max-h-96 overflow-auto rounded-control border border-hairline bg-surface-1"
     >
       <table className="w-full min-w-160 table-fixed border-separate border-spacing-0 text-13">
@@ -73,6 +72,6 @@ export function RoomTable({ rooms, onOpen }: { rooms: readonly RoomView[] | null
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

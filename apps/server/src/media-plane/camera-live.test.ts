@@ -1,15 +1,6 @@
-import type { StreamState, StreamStatus } from '@marsad/contract';
 import { describe, expect, it } from 'vitest';
+import { streamStatus } from '../testing/stream-status.ts';
 import { CameraLiveState } from './camera-live.ts';
-
-const status = (state: StreamState, since = 1): StreamStatus => ({
-  state,
-  reason: null,
-  detail: null,
-  since,
-  last_picture_at: null,
-  next_attempt_at: null,
-});
 
 describe('CameraLiveState', () => {
   it.each([
@@ -22,7 +13,7 @@ describe('CameraLiveState', () => {
     ['connecting', 'OFFLINE'],
   ] as const)('%s is %s', (state, word) => {
     const camera = new CameraLiveState(0);
-    camera.update('main', status(state));
+    camera.update('main', streamStatus(state));
     expect(camera.live.status).toBe(word);
   });
 
@@ -35,33 +26,33 @@ describe('CameraLiveState', () => {
 
   it('keeps its word while it is opened again', () => {
     const camera = new CameraLiveState(0);
-    camera.update('main', status('live'));
-    camera.update('main', status('connecting', 2));
+    camera.update('main', streamStatus('live'));
+    camera.update('main', streamStatus('connecting', 2));
     expect(camera.live).toMatchObject({ status: 'ONLINE', stream: { state: 'connecting' } });
-    camera.update('main', status('offline', 3));
-    camera.update('main', status('connecting', 4));
+    camera.update('main', streamStatus('offline', 3));
+    camera.update('main', streamStatus('connecting', 4));
     expect(camera.live.status).toBe('OFFLINE');
   });
 
   it('speaks for the profile that is watched', () => {
     const camera = new CameraLiveState(0);
-    camera.update('main', status('idle'), { width: 1280, height: 720, frameRate: 25 });
-    expect(camera.update('sub', status('live', 7))).toBe(true);
+    camera.update('main', streamStatus('idle'), { width: 1280, height: 720, frameRate: 25 });
+    expect(camera.update('sub', streamStatus('live', 7))).toBe(true);
     expect(camera.live).toMatchObject({ stream: { state: 'live', since: 7 }, width: 1280 });
-    camera.update('main', status('offline', 8));
+    camera.update('main', streamStatus('offline', 8));
     expect(camera.live.stream.state).toBe('offline');
   });
 
   it('says whether anything changed', () => {
     const camera = new CameraLiveState(0);
-    expect(camera.update('main', status('live'))).toBe(true);
-    expect(camera.update('main', status('live'))).toBe(false);
-    expect(camera.update('main', { ...status('live'), last_picture_at: 9 })).toBe(false);
+    expect(camera.update('main', streamStatus('live'))).toBe(true);
+    expect(camera.update('main', streamStatus('live'))).toBe(false);
+    expect(camera.update('main', { ...streamStatus('live'), last_picture_at: 9 })).toBe(false);
   });
 
   it('remembers the last picture of a node that is lost', () => {
     const camera = new CameraLiveState(0);
-    camera.update('main', { ...status('live'), last_picture_at: 9 });
+    camera.update('main', { ...streamStatus('live'), last_picture_at: 9 });
     expect(camera.lost(10, true)).toBe(true);
     expect(camera.live).toMatchObject({
       status: 'ONLINE',

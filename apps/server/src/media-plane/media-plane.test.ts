@@ -1,21 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CameraSpec, NodeLease, StreamState, StreamStatus } from '@marsad/contract';
+import type { CameraSpec, NodeLease } from '@marsad/contract';
 import { RpcServer } from '@marsad/media-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { streamStatus } from '../testing/stream-status.ts';
 import { silent } from '../testing/test-api.ts';
 import { MediaPlane } from './media-plane.ts';
 
 const secret = 'a secret of sixteen or more';
-const status = (state: StreamState, since = 1): StreamStatus => ({
-  state,
-  reason: null,
-  detail: null,
-  since,
-  last_picture_at: null,
-  next_attempt_at: null,
-});
 const camera = (id: string): CameraSpec => ({
   id,
   main: { url: `rtsp://x/${id}` },
@@ -88,7 +81,7 @@ class FakeNode {
             streams: (this.assigned.at(-1) ?? []).slice(0, 1).map((id) => ({
               camera: id,
               profile: 'main' as const,
-              status: status('live'),
+              status: streamStatus('live'),
               width: 1280,
               height: 720,
               codec: 'h264',
@@ -291,11 +284,11 @@ describe('MediaPlane', () => {
     await expect.poll(() => last(a.assigned)?.length).toBe(40);
     const heard: string[] = [];
     plane.on('camera', (id, live) => heard.push(`${id} ${live.status}`));
-    a.server.broadcast('camera.status', { camera: 'c7', profile: 'main', status: status('live', 5) });
+    a.server.broadcast('camera.status', { camera: 'c7', profile: 'main', status: streamStatus('live', 5) });
     await expect.poll(() => plane.live('c7')).toMatchObject({ status: 'ONLINE', stream: { since: 5 } });
-    a.server.broadcast('camera.status', { camera: 'c7', profile: 'main', status: status('frozen', 6) });
+    a.server.broadcast('camera.status', { camera: 'c7', profile: 'main', status: streamStatus('frozen', 6) });
     await expect.poll(() => plane.live('c7').status).toBe('ERROR');
-    a.server.broadcast('camera.status', { camera: 'nobody', profile: 'main', status: status('live') });
+    a.server.broadcast('camera.status', { camera: 'nobody', profile: 'main', status: streamStatus('live') });
     expect(heard).toContain('c7 ERROR');
     await expect.poll(() => plane.live(last(a.assigned)?.[0] ?? '')).toMatchObject({ width: 1280, frameRate: 25 });
     expect([...plane.known()].map(([id]) => id)).not.toContain('nobody');
@@ -309,7 +302,7 @@ describe('MediaPlane', () => {
     plane.setCameras(cameras);
     await plane.start();
     await expect.poll(() => last(a.assigned)?.length).toBe(40);
-    a.server.broadcast('camera.status', { camera: 'c7', profile: 'main', status: status('live', 5) });
+    a.server.broadcast('camera.status', { camera: 'c7', profile: 'main', status: streamStatus('live', 5) });
     await expect.poll(() => plane.live('c7').status).toBe('ONLINE');
     await a.close();
     leases = [];

@@ -1,4 +1,4 @@
-import { type DisconnectReason, ParticipantInfo, ParticipantInfo_State } from '@livekit/protocol';
+import type { DisconnectReason, ParticipantInfo } from '@livekit/protocol';
 import type { AccessAnswer, StreamStatus } from '@marsad/contract';
 import type { RtpInfo } from '@marsad/media';
 import type { Logger } from 'pino';
@@ -6,6 +6,7 @@ import type { CameraParticipant } from '../rooms/camera-participant.ts';
 import type { Member } from '../rooms/member.ts';
 import type { Room } from '../rooms/room.ts';
 import { newSid } from '../rooms/sid.ts';
+import { viewerInfo } from '../rooms/viewer-info.ts';
 import { controlOf, describe } from './description.ts';
 import type { FramedUnit } from './framed-unit.ts';
 import type { ReaderPath } from './reader-path.ts';
@@ -152,15 +153,13 @@ export class ReadSession implements Member, RtspReader {
   }
 
   info(): ParticipantInfo {
-    const { grant } = this.#options;
-    return new ParticipantInfo({
+    return viewerInfo({
       sid: this.sid,
       identity: this.identity,
-      attributes: { ...grant.attributes, protocol: 'rtsp' },
-      state: this.#playing ? ParticipantInfo_State.ACTIVE : ParticipantInfo_State.JOINED,
-      joinedAt: BigInt(Math.floor(this.#joinedAt / 1000)),
-      joinedAtMs: BigInt(this.#joinedAt),
-      permission: { canSubscribe: true, canPublish: false, canPublishData: false },
+      grant: { attributes: this.#options.grant.attributes },
+      protocol: 'rtsp',
+      active: this.#playing,
+      joinedAt: this.#joinedAt,
     });
   }
 

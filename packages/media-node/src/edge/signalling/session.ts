@@ -4,8 +4,7 @@ import {
   DisconnectReason,
   LeaveRequest,
   LeaveRequest_Action,
-  ParticipantInfo,
-  ParticipantInfo_State,
+  type ParticipantInfo,
   RoomUpdate,
   type SignalResponse,
   SignalTarget,
@@ -19,6 +18,7 @@ import type { CameraParticipant } from '../rooms/camera-participant.ts';
 import type { Member } from '../rooms/member.ts';
 import type { Room } from '../rooms/room.ts';
 import { newSid } from '../rooms/sid.ts';
+import { viewerInfo } from '../rooms/viewer-info.ts';
 import { CameraLines } from './camera-lines.ts';
 import { ClientRequests } from './client-requests.ts';
 import { joinResponse, reconnectResponse } from './greeting.ts';
@@ -132,16 +132,14 @@ export class Session implements Member, EverySecond {
 
   info(): ParticipantInfo {
     const { grant } = this.#options;
-    return new ParticipantInfo({
+    return viewerInfo({
       sid: this.sid,
       identity: this.identity,
-      name: grant.name,
-      metadata: grant.metadata,
-      attributes: { ...grant.attributes },
-      state: this.#negotiation.peer.connected ? ParticipantInfo_State.ACTIVE : ParticipantInfo_State.JOINED,
-      joinedAt: BigInt(Math.floor(this.#joinedAt / 1000)),
-      joinedAtMs: BigInt(this.#joinedAt),
-      permission: { canSubscribe: grant.video.canSubscribe !== false, canPublish: false, canPublishData: false },
+      grant,
+      protocol: null,
+      active: this.#negotiation.peer.connected,
+      joinedAt: this.#joinedAt,
+      canSubscribe: grant.video.canSubscribe !== false,
     });
   }
 

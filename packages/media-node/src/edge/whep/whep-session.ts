@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DisconnectReason, ParticipantInfo, ParticipantInfo_State } from '@livekit/protocol';
+import type { DisconnectReason, ParticipantInfo } from '@livekit/protocol';
 import type { Profile } from '@marsad/contract';
 import type { AccessGrant } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
@@ -10,6 +10,7 @@ import type { CameraParticipant } from '../rooms/camera-participant.ts';
 import type { Member } from '../rooms/member.ts';
 import type { Room } from '../rooms/room.ts';
 import { newSid } from '../rooms/sid.ts';
+import { viewerInfo } from '../rooms/viewer-info.ts';
 import { videoOnly, type WhepOffer, withCandidates } from './whep-offer.ts';
 
 /** A player that has not connected by then, or lost its connection for that long, is gone. Milliseconds. */
@@ -103,17 +104,13 @@ export class WhepSession implements Member, EverySecond {
   }
 
   info(): ParticipantInfo {
-    const { grant } = this.#options;
-    return new ParticipantInfo({
+    return viewerInfo({
       sid: this.sid,
       identity: this.identity,
-      name: grant.name,
-      metadata: grant.metadata,
-      attributes: { ...grant.attributes, protocol: 'whep' },
-      state: this.#peer.connected ? ParticipantInfo_State.ACTIVE : ParticipantInfo_State.JOINED,
-      joinedAt: BigInt(Math.floor(this.#joinedAt / 1000)),
-      joinedAtMs: BigInt(this.#joinedAt),
-      permission: { canSubscribe: true, canPublish: false, canPublishData: false },
+      grant: this.#options.grant,
+      protocol: 'whep',
+      active: this.#peer.connected,
+      joinedAt: this.#joinedAt,
     });
   }
 

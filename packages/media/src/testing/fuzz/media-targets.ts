@@ -4,7 +4,7 @@ import { AacReceiver } from '../../aac/receiver.ts';
 import { parsePps } from '../../h264/pps.ts';
 import { H264Receiver } from '../../h264/receiver.ts';
 import { parseSps } from '../../h264/sps.ts';
-import { fixture, makePps, makeSlice, makeSps, packetsOf } from '../../h264/test-stream.ts';
+import { fixture, makePps, makeSps, packetsOf } from '../../h264/test-stream.ts';
 import { MediaError } from '../../media-error.ts';
 import { formatRtp, parseRtp, RtpPacket } from '../../rtp/packet.ts';
 import { formatRtcp } from '../../rtp/rtcp-format.ts';
@@ -20,6 +20,7 @@ import { parseTransport } from '../../rtsp/transport.ts';
 import { maskRtspUrl, parseRtspUrl } from '../../rtsp/url.ts';
 import { parseSdp } from '../../sdp/parse.ts';
 import { sdpTracks } from '../../sdp/tracks.ts';
+import { samplePictures } from './sample-pictures.ts';
 import type { FuzzTarget } from './target.ts';
 
 const text = (...lines: string[]) => Buffer.from(lines.join('\r\n'));
@@ -177,19 +178,11 @@ const parameterSets: FuzzTarget = {
   },
 };
 
-const slices = Array.from({ length: 6 }, (_, i) => [
-  makeSlice({ key: i === 0, frameNum: i, length: 900 }),
-  makeSlice({ key: i === 0, frameNum: i, firstMb: 9, type: 1 }),
-]);
-const pictures = slices.map((nals, i): [number, Buffer[]] => [
-  i * 3600,
-  i === 0 ? [makeSps(), makePps(), ...nals] : nals,
-]);
 const maxUnitBytes = 100_000;
 const h264: FuzzTarget = {
   name: 'h264',
   samples: [
-    ...packetsOf(pictures, { maxPayload: 300 }),
+    ...packetsOf(samplePictures, { maxPayload: 300 }),
     ...packetsOf([[5, fixture('main-b-multislice')]], { markers: false }).slice(0, 20),
   ],
   refuses,

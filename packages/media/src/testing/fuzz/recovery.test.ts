@@ -6,6 +6,7 @@ import { ReorderBuffer } from '../../rtp/reorder-buffer.ts';
 import { RtspDemuxer } from '../../rtsp/demuxer.ts';
 import { formatInterleaved } from '../../rtsp/interleaved.ts';
 import { mutate, seededRandom } from './mutation.ts';
+import { samplePictures } from './sample-pictures.ts';
 
 describe('after nonsense', () => {
   it('the next whole messages of an RTSP stream are found', () => {
@@ -28,14 +29,6 @@ describe('after nonsense', () => {
   });
 
   it('a receiver gives the next whole pictures', () => {
-    const slices = Array.from({ length: 6 }, (_, i) => [
-      makeSlice({ key: i === 0, frameNum: i, length: 900 }),
-      makeSlice({ key: i === 0, frameNum: i, firstMb: 9, type: 1 }),
-    ]);
-    const pictures = slices.map((nals, i): [number, Buffer[]] => [
-      i * 3600,
-      i === 0 ? [makeSps(), makePps(), ...nals] : nals,
-    ]);
     let units = 0;
     let now = 0;
     const receiver = new H264Receiver({
@@ -47,7 +40,7 @@ describe('after nonsense', () => {
     });
     const packet = new RtpPacket();
     const random = seededRandom(108);
-    const packets = packetsOf(pictures, { maxPayload: 300 });
+    const packets = packetsOf(samplePictures, { maxPayload: 300 });
     for (let i = 0; i < 10_000; i++) {
       now += 10;
       if (packet.read(mutate(packets, random))) receiver.push(packet, now);
@@ -57,7 +50,7 @@ describe('after nonsense', () => {
     let sequence = 1000;
     for (const start of [1_000_000, 2_000_000]) {
       for (const bytes of packetsOf(
-        pictures.map(([time, nals]) => [start + time, nals]),
+        samplePictures.map(([time, nals]) => [start + time, nals]),
         { sequence, ssrc: 99 },
       )) {
         now += 40;
