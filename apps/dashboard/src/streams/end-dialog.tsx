@@ -6,6 +6,7 @@ import { api } from '../api/client.ts';
 import { errorSentence } from '../api/error-sentence.ts';
 import { cameraName } from '../cameras/camera-name.ts';
 import { queryClient, useCamerasById } from '../cameras/cameras-query.ts';
+import { personName } from '../format/person-name.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -25,7 +26,7 @@ export function EndDialog({ reservation, onClose }: Props) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const camera = known ? cameraName(known, language) : reservation.camera_name;
-  const user = reservation.user_name ?? reservation.user_id;
+  const user = personName(reservation, language, reservation.user_id);
 
   const end = async () => {
     setBusy(true);

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { AgencyMark } from '../cameras/agency-mark.tsx';
 import { agencyName, cameraName } from '../cameras/camera-name.ts';
 import { useAgencies, useCamerasById } from '../cameras/cameras-query.ts';
+import { personName } from '../format/person-name.ts';
 import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
 
@@ -23,7 +24,7 @@ export function ReservationRow({ reservation: held, place, viewers, onEnd }: Pro
   const agencies = useAgencies();
   const known = useCamerasById().get(held.camera_id);
   const camera = known ? cameraName(known, language) : held.camera_name;
-  const user = held.user_name ?? held.user_id;
+  const user = personName(held, language, held.user_id);
   const wall = held.room_name.startsWith('wall_');
   return (
     <tr className="hover:bg-surface-2" aria-rowindex={place} data-reservation={held.reservation_id}>

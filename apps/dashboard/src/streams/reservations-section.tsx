@@ -37,7 +37,14 @@ export function ReservationsSection() {
     return (data ?? []).filter((held) => {
       if (source && held.source !== source) return false;
       const camera = cameras.get(held.camera_id);
-      const text = [held.camera_name, camera?.name_ar, held.user_name, held.user_id, held.room_name].join(' ');
+      const text = [
+        held.camera_name,
+        camera?.name_ar,
+        held.user_name,
+        held.user_name_ar,
+        held.user_id,
+        held.room_name,
+      ].join(' ');
       return words.every((word) => text.toLowerCase().includes(word));
     });
   }, [data, source, query, cameras]);

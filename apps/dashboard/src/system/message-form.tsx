@@ -4,7 +4,9 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.ts';
 import { errorSentence } from '../api/error-sentence.ts';
+import { personName } from '../format/person-name.ts';
 import { useFormat } from '../format/use-format.ts';
+import { useSettings } from '../settings/settings-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Input, Select } from '../ui/field.tsx';
 import { showToast } from '../ui/toast-store.ts';
@@ -16,6 +18,7 @@ const longest = 500;
 export function MessageForm({ room, viewers }: { room: string; viewers: readonly RoomViewer[] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const language = useSettings((s) => s.language);
   const [text, setText] = useState('');
   const [severity, setSeverity] = useState<(typeof severities)[number]>('info');
   const [to, setTo] = useState('');
@@ -66,7 +69,7 @@ export function MessageForm({ room, viewers }: { room: string; viewers: readonly
               {lost && <option value={to}>{to}</option>}
               {viewers.map((viewer) => (
                 <option key={viewer.identity} value={viewer.identity}>
-                  {viewer.user_name ?? viewer.identity}
+                  {personName(viewer, language, viewer.identity)}
                 </option>
               ))}
             </Select>

@@ -4,7 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { api } from '../api/client.ts';
 import { errorSentence } from '../api/error-sentence.ts';
 import { queryClient } from '../cameras/cameras-query.ts';
+import { personName } from '../format/person-name.ts';
 import { useFormat } from '../format/use-format.ts';
+import { useSettings } from '../settings/settings-store.ts';
 import { showToast } from '../ui/toast-store.ts';
 import { protocolName } from './protocol-name.ts';
 import { roomQuery } from './room-queries.ts';
@@ -13,13 +15,15 @@ import { roomQuery } from './room-queries.ts';
 export function RoomViewers({ room, viewers }: { room: string; viewers: readonly RoomViewer[] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const language = useSettings((s) => s.language);
   const [removing, setRemoving] = useState<string | null>(null);
 
-  const remove = async ({ identity, user_name }: RoomViewer) => {
+  const remove = async (viewer: RoomViewer) => {
+    const { identity } = viewer;
     setRemoving(identity);
     try {
       await api.rooms.removeParticipant({ params: { room, identity } });
-      showToast(t('system:removed', { user: user_name ?? identity }));
+      showToast(t('system:removed', { user: personName(viewer, language, identity) }));
     } catch (error) {
       showToast(errorSentence(error), { tone: 'alarm' });
     }
@@ -40,7 +44,7 @@ export function RoomViewers({ room, viewers }: { room: string; viewers: readonly
           >
             <span className="min-w-0 flex-1">
               <bdi className="block truncate font-medium" title={viewer.identity}>
-                {viewer.user_name ?? viewer.identity}
+                {personName(viewer, language, viewer.identity)}
               </bdi>
               <span className="figures block text-12 text-text-muted">
                 <bdi dir="ltr">{protocolName(viewer.protocol)}</bdi>
@@ -53,8 +57,8 @@ export function RoomViewers({ room, viewers }: { room: string; viewers: readonly
             <button
               type="button"
               disabled={removing !== null}
-              aria-label={t('system:remove-name', { user: viewer.user_name ?? viewer.identity })}
-              title={t('system:remove-means', { user: viewer.user_name ?? viewer.identity })}
+              aria-label={t('system:remove-name', { user: personName(viewer, language, viewer.identity) })}
+              title={t('system:remove-means', { user: personName(viewer, language, viewer.identity) })}
               className="h-8 shrink-0 rounded-control px-3 font-medium text-alarm hover:bg-alarm-soft disabled:opacity-60"
               onClick={() => void remove(viewer)}
             >

@@ -94,7 +94,8 @@ function useReason(condition: Props['condition']): string | null {
         current: format.number(condition.current),
         limit: format.number(condition.limit),
       });
-      const advice = own > 0 ? t('states:refused-release', { here: format.number(own) }) : t('states:refused-wait');
+      const advice =
+        own > 0 ? t('states:refused-release', { count: own, here: format.number(own) }) : t('states:refused-wait');
       return `${numbers} ${advice}`;
     }
     case 'unsupported':

@@ -31,6 +31,7 @@ export const HeldReservationView = z
     source: Source,
     user_id: z.string(),
     user_name: z.string().nullable().describe('Null for somebody whose account is kept elsewhere.'),
+    user_name_ar: z.string().nullable(),
     room_name: z.string(),
     participant_identity: z.string().describe('Of the viewer.'),
     quality: Quality,

@@ -35,6 +35,7 @@ export const RoomViewer = z
     identity: z.string(),
     user_id: z.string().nullable(),
     user_name: z.string().nullable().describe('Null for somebody whose account is kept elsewhere.'),
+    user_name_ar: z.string().nullable(),
     protocol: z.string(),
     connected: z.boolean().describe('Whether media flows, or could.'),
     joined_at: Timestamp,

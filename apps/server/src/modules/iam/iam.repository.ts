@@ -31,6 +31,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export interface Standing {
   readonly id: string;
   readonly name: string;
+  readonly nameAr: string;
   readonly active: boolean;
   readonly permissions: readonly string[];
 }
@@ -74,12 +75,13 @@ export class IamRepository {
     if (known.length === 0) return [];
     const rows = await this.#sql
       .selectFrom('users')
-      .select(['id', 'display_name', 'status', 'permissions'])
+      .select(['id', 'display_name', 'display_name_ar', 'status', 'permissions'])
       .where('id', 'in', known)
       .execute();
-    return rows.map(({ id, display_name, status, permissions }) => ({
+    return rows.map(({ id, display_name, display_name_ar, status, permissions }) => ({
       id,
       name: display_name,
+      nameAr: display_name_ar,
       active: status === 'ACTIVE',
       permissions,
     }));

@@ -102,6 +102,7 @@ describe('reservations', () => {
       source: 'METRO',
       user_id: user.id,
       user_name: user.login,
+      user_name_ar: user.login,
       quality: 'high',
     });
     expect(Date.parse(all.reservations[0]?.expires_at ?? '') - Date.now()).toBeGreaterThan(3_500_000);

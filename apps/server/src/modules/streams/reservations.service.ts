@@ -46,6 +46,7 @@ export class ReservationsService {
         source: held.source,
         user_id: held.user,
         user_name: people.get(held.user)?.name ?? null,
+        user_name_ar: people.get(held.user)?.nameAr ?? null,
         room_name: held.room,
         participant_identity: held.identity,
         quality: held.quality,

@@ -59,10 +59,12 @@ export class RoomsService {
       cameras,
       viewers: viewers.map((member): RoomViewer => {
         const user = member.attributes['user'] ?? null;
+        const person = user === null ? undefined : people.get(user);
         return {
           identity: member.identity,
           user_id: user,
-          user_name: (user !== null && people.get(user)?.name) || null,
+          user_name: person?.name ?? null,
+          user_name_ar: person?.nameAr ?? null,
           protocol: member.attributes['protocol'] ?? 'livekit',
           connected: member.connected,
           joined_at: new Date(member.joinedAt).toISOString(),
