@@ -65,10 +65,13 @@ class Remote {
   }
 
   async kill(): Promise<void> {
-    if (!this.#child) return;
-    this.#child.kill('SIGKILL');
-    await once(this.#child, 'exit');
+    const child = this.#child;
     this.#child = null;
+    if (!child) return;
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('the remote has ended by itself');
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
   }
 
   async close(): Promise<void> {
