@@ -9,7 +9,12 @@ const event = <T extends string, D extends z.ZodType>(type: T, data: D) =>
   z.object({ type: z.literal(type), data, timestamp: Timestamp });
 
 /** What `/ws/stream/stats` says: a type, its data, and when. */
-export const StreamStatsEvent = event('STREAM_STATS', StreamStats);
+export const StreamStatsEvent = event(
+  'STREAM_STATS',
+  StreamStats.extend({
+    per_source_count: z.partialRecord(Source, z.number().int()).describe('What each agency is charged now.'),
+  }),
+);
 export const CameraStatusEvent = event(
   'CAMERA_STATUS',
   z.object({

@@ -44,14 +44,17 @@ describe('marsad reset-admin-password', () => {
     onTestFinished(() => api.close());
     const operator = await api.user('METRO', ['camera:METRO:view']);
     const other = await api.user('OTHER', ['admin:*']);
-    const admin = await api.client(await api.admin()).auth.me();
+    const { auth } = api.client(await api.admin());
+    const admin = await auth.me();
+    await auth.makePlayerPassword();
 
     const { code, text, password } = await run(api.config);
     expect(code, text).toBe(0);
     expect(text).toContain('Sessions ended: 1.');
     expect(password).toMatch(/^([0-9a-f]{4}-){5}[0-9a-f]{4}$/);
     await expect(api.signIn('admin', api.adminPassword)).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
-    await api.signIn('admin', password);
+    const { created_at } = await api.client(await api.signIn('admin', password)).auth.playerPassword();
+    expect(created_at).toBeNull();
     const sessions = await api.query<{ login: string; ended_reason: string | null }>(
       'select login, ended_reason from sessions join users on users.id = user_id order by sessions.created_at',
     );

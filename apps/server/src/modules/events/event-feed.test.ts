@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CameraLive } from '../../media-plane/camera-live.ts';
 import { silent } from '../../testing/test-api.ts';
 import type { SourceUse } from '../streams/stream-answers.ts';
+import { withLimits } from '../streams/stream-stats.ts';
 import { EventFeed } from './event-feed.ts';
 import type { EventHub } from './events.hub.ts';
 
@@ -41,7 +42,7 @@ beforeEach(() => {
     streams: {
       async snapshot() {
         looks += 1;
-        return { uses, names: new Map(), timestamp: new Date(Date.now()).toISOString() };
+        return { uses: withLimits(uses), names: new Map(), timestamp: new Date(Date.now()).toISOString() };
       },
     },
     cameras: {
@@ -64,7 +65,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const use = (source: Source, current: number, limit = 10) => {
+const use = (source: Source, current: number, limit: number | null = 10) => {
   uses = uses.map((each) => (each.source === source ? { ...each, current, limit } : each));
 };
 const state = (picture: number): CameraLive => ({
@@ -117,6 +118,17 @@ describe('the feed of events', () => {
     expect(alert?.data.message_en).toContain('19/20');
     expect(alert?.data.message_ar).toMatch(/\p{Script=Arabic}{3}.*19\/20/u);
     expect(ear.of('AGENCY_LIMIT_UPDATE').at(-1)?.data).toEqual({ source: 'BUS', current: 19, limit: 20 });
+  });
+
+  it('says nothing of limits that Valkey has forgotten, and nothing when they are known again', async () => {
+    await vi.advanceTimersByTimeAsync(5_000);
+    ear.heard.length = 0;
+    use('BUS', 0, null);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(ear.heard).toEqual([]);
+    use('BUS', 0, 10);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(ear.heard.map(({ type }) => type)).toEqual(['STREAM_STATS']);
   });
 
   it('looks at nothing while nobody listens', async () => {

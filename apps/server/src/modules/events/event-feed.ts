@@ -111,7 +111,7 @@ export class EventFeed {
 
   #tellLimits({ uses, timestamp }: StatsSnapshot): void {
     const { hub } = this.#o;
-    const now = new Map(uses.map(({ source, current, limit }) => [source, { current, limit: limit ?? 0 }]));
+    const now = new Map(uses.map(({ source, current, limit }) => [source, { current, limit }]));
     for (const [source, use] of now) {
       const before = this.#uses.get(source);
       if (before?.current === use.current && before.limit === use.limit) continue;
@@ -174,7 +174,9 @@ export class EventFeed {
 }
 
 function statsEvent(snapshot: StatsSnapshot, sources: readonly Source[]): HubEvent {
-  return { type: 'STREAM_STATS', data: statsFor(snapshot, sources), timestamp: snapshot.timestamp };
+  const counts = snapshot.uses.flatMap(({ source, current }) => (sources.includes(source) ? [[source, current]] : []));
+  const data = { ...statsFor(snapshot, sources), per_source_count: Object.fromEntries(counts) };
+  return { type: 'STREAM_STATS', data, timestamp: snapshot.timestamp };
 }
 
 function cameraEvent(id: string, source: Source, { status, stream }: CameraLive, timestamp: string): HubEvent {

@@ -91,6 +91,8 @@ describe('the hub', () => {
     await until(() => of(bus, 'AGENCY_LIMIT_UPDATE').some(({ data }) => data.current === 1 && data.limit === 1), 3_000);
     await until(() => of(bus, 'ALERT').some(({ data }) => data.type === 'AGENCY_LIMIT_REACHED'), 3_000);
     expect(of(bus, 'STREAM_STATS').at(-1)?.data.camera_stats).toMatchObject([{ camera_id: gate, camera_name: 'Gate' }]);
+    expect(of(bus, 'STREAM_STATS').at(-1)?.data.per_source_count).toEqual({ BUS: 1 });
+    expect(of(metro, 'STREAM_STATS').at(-1)?.data.per_source_count).toEqual({ METRO: 0 });
     expect(Object.keys(of(metro, 'STREAM_STATS').at(-1)?.data.source_stats ?? {})).toEqual(['METRO']);
     expect(of(metro, 'AGENCY_LIMIT_UPDATE').every(({ data }) => data.source === 'METRO')).toBe(true);
     expect(of(metro, 'ALERT')).toEqual([]);

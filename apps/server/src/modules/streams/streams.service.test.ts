@@ -59,6 +59,25 @@ describe('before there is a media node', () => {
   });
 });
 
+describe('limits that Valkey has forgotten', () => {
+  it('are not 0', async () => {
+    const valkey = new Valkey(t.config.valkey.url ?? '');
+    const key = `${t.config.valkey.keyPrefix}stream:limit:METRO`;
+    const limit = await valkey.get(key);
+    try {
+      await valkey.del(key);
+      await expect(operator.streams.stats()).rejects.toMatchObject({
+        code: 'SERVICE_UNAVAILABLE',
+        facts: { part: 'valkey' },
+      });
+    } finally {
+      await valkey.set(key, limit ?? '');
+      valkey.disconnect();
+    }
+    expect((await operator.streams.stats()).source_stats.METRO?.limit).toBe(30);
+  });
+});
+
 describe('with a media node', () => {
   beforeAll(async () => {
     node = await t.mediaNode();

@@ -10,7 +10,7 @@ import type { FullAgencies } from './full-agencies.ts';
 import type { Reserving } from './reserving.ts';
 import type { RoomKeeper } from './room-keeper.ts';
 import type { SourceUse } from './stream-answers.ts';
-import { type StatsSnapshot, statsFor } from './stream-stats.ts';
+import { type StatsSnapshot, statsFor, withLimits } from './stream-stats.ts';
 import type { QuotaOptions, StreamRepository } from './streams.repository.ts';
 
 export { type StatsSnapshot, statsFor };
@@ -104,6 +104,7 @@ export class StreamsService {
     if (expiresAt === null) throw new AppError('RESERVATION_NOT_FOUND');
   }
 
+  /** @throws AppError `SERVICE_UNAVAILABLE` */
   async stats(caller: Caller): Promise<StreamStats> {
     const all = await this.snapshot();
     return statsFor(all, permittedSources(caller, 'camera', 'view'));
@@ -114,9 +115,9 @@ export class StreamsService {
     return this.#o.repository.stats();
   }
 
-  /** Everything, for those who filter by agency themselves. */
+  /** Everything, for those who filter by agency themselves. @throws AppError `SERVICE_UNAVAILABLE` */
   async snapshot(): Promise<StatsSnapshot> {
-    const uses = await this.uses();
+    const uses = withLimits(await this.uses());
     const briefs = await this.#o.cameras.briefs(uses.flatMap(({ cameras }) => cameras.map(({ id }) => id)));
     const names = new Map([...briefs].map(([id, { name }]) => [id, name]));
     return { uses, names, timestamp: new Date(this.#o.now()).toISOString() };
