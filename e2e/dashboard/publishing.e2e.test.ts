@@ -73,10 +73,11 @@ describe('a camera that publishes', () => {
     const encoder = publish(rtsp ?? '');
     await page.goto(`${marsad.url}/wall`);
     await page.locator('[role=tree]').waitFor();
+    const status = 'ONLINE';
     await until(
-      async () => (await marsad.client.cameras.list()).cameras[0]?.state === 'live',
+      async () => (await marsad.client.cameras.list({ query: { status } })).total === 1,
       20_000,
-      'the camera live',
+      'the camera online',
     );
     await tile(page, 0).click();
     await page.keyboard.press('2');
