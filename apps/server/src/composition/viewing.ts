@@ -6,6 +6,7 @@ import { LivekitServer, type LivekitServerOptions } from '../modules/live/liveki
 import { WebhooksService } from '../modules/live/webhooks.service.ts';
 import { FullAgencies } from '../modules/streams/full-agencies.ts';
 import { LimitsService } from '../modules/streams/limits.service.ts';
+import { LostReaders } from '../modules/streams/lost-readers.ts';
 import { ReadersService } from '../modules/streams/readers.service.ts';
 import { ReservationsService } from '../modules/streams/reservations.service.ts';
 import { Reserving } from '../modules/streams/reserving.ts';
@@ -112,6 +113,8 @@ export function openViewing(foundation: Foundation, { cameras }: Catalogue, { ia
     audit,
     onChange: changes.changed,
   });
+  const lostReaders = new LostReaders({ mediaPlane, readers, log });
+  opened.push(() => lostReaders.close());
   const held = new ReservationsService({
     repository,
     rooms,

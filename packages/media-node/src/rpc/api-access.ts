@@ -47,6 +47,8 @@ export class ApiAccess implements Access {
         this.#options.log.warn({ err: error, session: request.session }, 'an api did not decide');
       }
     }
+    // One that hangs may decide yet, and take a reservation for nobody.
+    if (tried.size > 0) this.closed(request.session);
     return unavailable;
   }
 

@@ -83,10 +83,14 @@ describe('what a node asks', () => {
 
   it('is refused in time when nobody answers', async () => {
     const access = new ApiAccess({ server, log, timeoutMs: 100 });
-    await api(() => new Promise<never>(() => {}));
+    const onEvent = vi.fn();
+    await api(() => new Promise<never>(() => {}), { onEvent });
     const before = performance.now();
     expect(await access.ask(request)).toMatchObject(refusal('UNAVAILABLE'));
     expect(performance.now() - before).toBeLessThan(1000);
+    // Should it decide yet, it knows that nobody waits.
+    const data = { session: request.session };
+    await vi.waitFor(() => expect(onEvent).toHaveBeenCalledWith({ event: 'access.closed', data }));
   });
 
   it('is not asked when it is no question', async () => {

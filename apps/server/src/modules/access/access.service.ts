@@ -9,7 +9,7 @@ import type { Log } from '../../platform/log/log.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 
 import type { CameraRow, CamerasService } from '../cameras/cameras.service.ts';
-import type { StreamKeysService } from '../cameras/stream-keys.service.ts';
+import { KEY_HOLDER, type StreamKeysService } from '../cameras/stream-keys.service.ts';
 import type { PlayersService } from '../iam/players.service.ts';
 import type { ReadersService } from '../streams/readers.service.ts';
 import { refusalOf } from './refusals.ts';
@@ -30,6 +30,8 @@ export interface AccessServiceOptions {
 /** Decides for the edges, which know no user: who may read a stream, and who may publish one. */
 export class AccessService implements AccessDecider {
   readonly #o: AccessServiceOptions;
+  /** Sessions being decided, and whether they were over before that. */
+  readonly #asking = new Map<string, { over: boolean }>();
 
   constructor(options: AccessServiceOptions) {
     this.#o = options;
@@ -39,19 +41,31 @@ export class AccessService implements AccessDecider {
   async ask(edge: NodeLink, request: AccessRequest): Promise<AccessAnswer> {
     const { session, protocol, action, address } = request;
     const origin = { address, userAgent: protocol, requestId: session };
+    const asking = { over: false };
+    this.#asking.set(session, asking);
     try {
       // Becomes part of a room's name and of keys.
       if (!/^[A-Za-z0-9_-]+$/.test(session)) throw new AppError('VALIDATION_FAILED', { detail: 'session' });
-      if (request.credentials.kind !== 'none') await this.#o.wrong.requireFew(address);
+      if (shows(request)) await this.#o.wrong.requireFew(address);
       return await (action === 'read' ? this.#read(edge, request, origin) : this.#publish(edge, request, origin));
     } catch (error) {
       const refusal = refusalOf(error);
       this.#o.log.info({ session, protocol, action, address, ...refusal }, 'refused at an edge');
       return refusal;
+    } finally {
+      this.#asking.delete(session);
+      // The edge did not wait: what was taken for it would be nobody's.
+      if (asking.over) await this.#end(session);
     }
   }
 
   async closed(session: string): Promise<void> {
+    const asking = this.#asking.get(session);
+    if (asking) asking.over = true;
+    else await this.#end(session);
+  }
+
+  async #end(session: string): Promise<void> {
     // Without Valkey nothing can be given back; it ends by itself, for want of a beat.
     await this.#o.readers.closed(session).catch((error) => {
       this.#o.log.debug({ err: error, session }, 'the reservation of a reader could not be ended');
@@ -103,23 +117,31 @@ export class AccessService implements AccessDecider {
   }
 
   /** @throws AppError `UNAUTHENTICATED` and the like */
-  async #identify({ credentials, address }: AccessRequest, origin: Origin): Promise<Identity> {
+  async #identify(request: AccessRequest, origin: Origin): Promise<Identity> {
+    const { credentials, action } = request;
     try {
       switch (credentials.kind) {
         case 'bearer':
           return await this.#o.verifier.verify(credentials.token);
         case 'basic':
         case 'digest':
+          // A camera's key that is not, or no more, right: nobody's login, and no attempt at one.
+          if (action === 'publish' && credentials.user === KEY_HOLDER) throw new AppError('INVALID_CREDENTIALS');
           return await this.#o.players.identify(credentials, origin);
         default:
           throw new AppError('UNAUTHENTICATED');
       }
     } catch (error) {
-      const wrong = error instanceof AppError && error.status === 401 && credentials.kind !== 'none';
-      if (wrong) await this.#o.wrong.count(address);
+      const wrong = error instanceof AppError && error.status === 401 && shows(request);
+      if (wrong) await this.#o.wrong.count(request.address);
       throw error;
     }
   }
+}
+
+/** Whether something is shown that can be wrong: who publishes by WHIP may have put a key into the address. */
+function shows({ credentials, action, protocol }: AccessRequest): boolean {
+  return credentials.kind !== 'none' || (action === 'publish' && protocol !== 'rtsp');
 }
 
 function refused(reason: Extract<AccessAnswer, { outcome: 'refused' }>['reason'], detail: string): AccessAnswer {

@@ -16,6 +16,9 @@ export interface StreamKeysServiceOptions {
   readonly publicUrlOf: (edge: NodeLink, host: string) => string;
 }
 
+/** The user in whose name the addresses we give out hold a key. */
+export const KEY_HOLDER = 'publisher';
+
 /** 240 random bits, as they can stand in an address. */
 export function newStreamKey(): string {
   return randomBytes(30).toString('base64url');
@@ -85,7 +88,7 @@ export class StreamKeysService {
     return {
       camera_id: id,
       stream_key: key,
-      rtsp_url: rtsp ? `rtsp://publisher:${key}@${rtspHost}:${rtsp.lease.rtsp_port}/${path ?? id}` : null,
+      rtsp_url: rtsp ? `rtsp://${KEY_HOLDER}:${key}@${rtspHost}:${rtsp.lease.rtsp_port}/${path ?? id}` : null,
       whip_url: base
         ? `${base.protocol === 'wss:' ? 'https' : 'http'}://${base.host}${base.pathname.replace(/\/$/, '')}/whip/${key}`
         : null,

@@ -160,6 +160,12 @@ export class LiveService {
     await this.#o.valkey.run((valkey) => valkey.hdel(this.#directoryKey, room));
   }
 
+  /** Rooms that belong to an edge, whether they are there or not. */
+  async roomsOn(edge: string): Promise<Set<string>> {
+    const all = await this.#o.valkey.run((valkey) => valkey.hgetall(this.#directoryKey));
+    return new Set(Object.entries(all).flatMap(([room, at]) => (at === edge ? room : [])));
+  }
+
   /**
    * @param host host name of the caller's request, for edges without an address of their own
    * @throws AppError `SERVICE_UNAVAILABLE` when no edge is there

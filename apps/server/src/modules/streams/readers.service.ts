@@ -8,9 +8,9 @@ import type { StreamRepository } from './streams.repository.ts';
 
 export interface ReadersServiceOptions {
   readonly reserving: Pick<Reserving, 'take'>;
-  readonly repository: Pick<StreamRepository, 'shownIn' | 'release'>;
+  readonly repository: Pick<StreamRepository, 'list' | 'shownIn' | 'release'>;
   readonly rooms: Pick<RoomKeeper, 'settle'>;
-  readonly live: Pick<LiveService, 'pin' | 'unpin'>;
+  readonly live: Pick<LiveService, 'pin' | 'unpin' | 'roomsOn'>;
   readonly audit: AuditService;
   /** Called when a reservation has ended. */
   readonly onChange: () => void;
@@ -70,6 +70,13 @@ export class ReadersService {
     }
   }
 
+  /** The sessions of an edge, as they are held now. */
+  async sessionsAt(edge: string): Promise<string[]> {
+    const { repository, live } = this.#o;
+    const [held, here] = await Promise.all([repository.list(), live.roomsOn(edge)]);
+    return held.flatMap(({ room }) => (room.startsWith(prefix) && here.has(room) ? room.slice(prefix.length) : []));
+  }
+
   /** The session is over. One that had no reservation, or none any more, is no error. */
   async closed(session: string): Promise<void> {
     const { repository, rooms, audit, onChange } = this.#o;
@@ -87,6 +94,8 @@ export class ReadersService {
   }
 }
 
+const prefix = 'reader_';
+
 function roomOf(session: string): string {
-  return `reader_${session}`;
+  return `${prefix}${session}`;
 }
