@@ -10,6 +10,7 @@ const done = { status: 'ok' } as const;
 export async function addControlRoutes(app: HttpServer, service: ControlService): Promise<void> {
   await app.register(async (scope) => {
     answerErrors(scope, controlError);
+    readAnyBodyAsJson(scope);
     const { config, globalConfig, paths, path, addPath, removePath, deletePath, rtspConnections, rtspsConnections } =
       controlRoutes;
     for (const one of [config, globalConfig]) route(scope, one, async ({ caller }) => service.config(caller));
@@ -27,5 +28,14 @@ export async function addControlRoutes(app: HttpServer, service: ControlService)
     }
     route(scope, rtspConnections, async ({ caller, query }) => service.connections(caller, false, query));
     route(scope, rtspsConnections, async ({ caller, query }) => service.connections(caller, true, query));
+  });
+}
+
+/** Clients of that API call it by `curl -d`, which names another type. */
+function readAnyBodyAsJson(scope: HttpServer): void {
+  const parse = scope.getDefaultJsonParser('error', 'error');
+  scope.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, body.toString(), done);
   });
 }

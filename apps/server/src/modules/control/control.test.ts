@@ -102,6 +102,23 @@ describe('paths', () => {
     await call('DELETE', `/v3/config/paths/delete/camera_${id}`);
   });
 
+  it('are taken from a body of whatever type, as curl sends it, and from none', async () => {
+    const send = (headers: Record<string, string>, payload: string) =>
+      t.api.server.inject({
+        method: 'POST',
+        url: '/v3/config/paths/add/curl',
+        headers: { authorization: `Bearer ${token}`, ...headers },
+        payload,
+      });
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await send(form, '{"source":')).json()).toEqual({ status: 'error', error: expect.any(String) });
+    expect((await send(form, '{"source":"rtsp://127.0.0.1:9/c"}')).json()).toEqual({ status: 'ok' });
+    expect(await cameraAt('curl')).toMatchObject({ rtsp_url: 'rtsp://127.0.0.1:9/c' });
+    await call('DELETE', '/v3/config/paths/delete/curl');
+    expect((await send(form, '')).json()).toEqual({ status: 'ok' });
+    await call('DELETE', '/v3/config/paths/delete/curl');
+  });
+
   it('come in pages', async () => {
     expect((await get('/v3/paths/list?itemsPerPage=1&page=1')).body).toMatchObject({
       itemCount: 2,
