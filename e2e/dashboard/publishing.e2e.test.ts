@@ -84,7 +84,7 @@ describe('a camera that publishes', () => {
     await page.keyboard.press('a');
     await until(async () => (await liveTiles(page).count()) === 1, 20_000, 'its tile live');
     encoder.kill('SIGKILL');
-    await page.getByText('Nobody publishes').first().waitFor({ timeout: 15_000 });
+    await page.getByText('nobody pushes it now').first().waitFor({ timeout: 15_000 });
     publish(rtsp ?? '');
     await until(async () => (await liveTiles(page).count()) === 1, 20_000, 'its tile live again');
     await page.context().close();

@@ -16,6 +16,8 @@ let marsad: RunningMarsad;
 let client: Client;
 let token: string;
 let viewer: WallViewer;
+/** Ends them: the encoder without a word, the pusher by its launcher, which hands the signal on. */
+let [encoder, pusher] = [() => {}, () => {}];
 /** Camera ids: one is published by RTSP, the other by WHIP with what is read of the first. */
 let gate: string;
 let copy: string;
@@ -33,7 +35,7 @@ beforeAll(async () => {
 }, 200_000);
 
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) child.kill('SIGTERM');
   await viewer?.close();
   await dispose();
   await marsad?.stop();
@@ -66,11 +68,13 @@ async function read(edge: number, path: string): Promise<RtspTestClient> {
 }
 
 it('a stream pushed to one edge is read at the other, and pushed on by WHIP, and both are on a wall', async () => {
-  await publish(1);
+  const first = await publish(1);
+  encoder = () => void first.kill('SIGKILL');
   await until(async () => (await look(gate)).state === 'live', 20_000, 'the camera to be live');
   const from = `rtsp://127.0.0.1:${rtspPort(0)}/metro/gate?access_token=${token}`;
   const to = `http://127.0.0.1:${place.edgePort}/whip/${await keyOf(copy)}`;
-  run(process.execPath, [launcher, 'whip-push', '--rtsp', from, '--whip', to]);
+  const second = run(process.execPath, [launcher, 'whip-push', '--rtsp', from, '--whip', to]);
+  pusher = () => void second.kill('SIGTERM');
   await until(async () => (await look(copy)).state === 'live', 30_000, 'the copy to be live');
 
   const readers = [await read(1, '/metro/copy'), await read(0, '/metro/gate')];
@@ -84,7 +88,7 @@ it('a stream pushed to one edge is read at the other, and pushed on by WHIP, and
 }, 120_000);
 
 it('a publisher that is killed leaves a camera nobody publishes; the wall goes on when it is back, on whichever edge', async () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const end of [encoder, pusher]) end();
   await until(
     async () => {
       const { state, state_reason } = await look(gate);
