@@ -124,7 +124,7 @@ export class Conversation {
         return;
       }
       case 'PAUSE':
-        return this.#reader.pause(reply);
+        return isPublishing ? this.#publisher.pause(reply) : this.#reader.pause(reply);
       case 'TEARDOWN':
         reply(this.hasSession ? 200 : 454);
         return this.#endSession('STREAM_ENDED', 'TEARDOWN');

@@ -139,6 +139,11 @@ export class PublishSession {
     this.#heardAt = now;
   }
 
+  /** It may go on with RECORD, before it counts as silent. */
+  pause(): void {
+    this.#recording = false;
+  }
+
   /** Bytes of media came in. */
   heard(bytes: number, now: number): void {
     this.#counters.bytes += bytes;

@@ -16,7 +16,7 @@ export interface PublisherSideOptions {
   readonly close: (why: string) => void;
 }
 
-/** The requests of one who publishes: ANNOUNCE, SETUP and RECORD (RFC 2326 10). */
+/** The requests of one who publishes: ANNOUNCE, SETUP, RECORD and PAUSE (RFC 2326 10). */
 export class PublisherSide {
   readonly #options: PublisherSideOptions;
   #current: { readonly publish: PublishSession; readonly target: SessionTarget } | null = null;
@@ -93,6 +93,16 @@ export class PublisherSide {
       return;
     }
     session.record(performance.now());
+    reply(200, target.field);
+  }
+
+  pause(reply: Reply): void {
+    const { session, target } = this;
+    if (!session?.isSetUp || !target) {
+      reply(455);
+      return;
+    }
+    session.pause();
     reply(200, target.field);
   }
 

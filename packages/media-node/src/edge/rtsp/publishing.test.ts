@@ -108,6 +108,10 @@ test('a second publisher of the same stream is told so, and the first one stays'
   // The sub profile is another stream.
   expect(await second.status('ANNOUNCE', '/key-cam-twice/sub', sdp, h264())).toBe(200);
   expect(await first.status('OPTIONS', '/key-cam-twice')).toBe(200);
+  // As GStreamer's rtspclientsink does at its end.
+  expect(await first.status('PAUSE', '/key-cam-twice')).toBe(200);
+  expect(server.endpoint.list()[0]?.state).toBe('idle');
+  expect(await first.status('RECORD', '/key-cam-twice')).toBe(200);
   expect(server.endpoint.list().filter(({ camera }) => camera === 'cam-twice')).toMatchObject([
     { state: 'publish', transport: 'tcp', path: 'cam-twice' },
     { state: 'idle' },
