@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: ['apps/server/src/testing/services.ts'],
     // Most files wait more than they work: two at a time even where there are but two cores.
     maxWorkers: Math.max(2, Math.ceil(availableParallelism() / 2)),
-    testTimeout: 15_000,
+    testTimeout: 30_000,
     // What is awaited comes at once on a quiet machine; on a busy one it comes, and that is what is tested.
     expect: { poll: { timeout: 5_000 } },
     hookTimeout: 30_000,
