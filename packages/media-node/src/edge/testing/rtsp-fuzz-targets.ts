@@ -240,6 +240,9 @@ const announcements: FuzzTarget = {
   },
 };
 
+/** The session fed last: what waits in it for its timers goes when the next one begins. */
+let fed: PublishSession | null = null;
+
 /** Packets of a stream that is published, in disorder and by datagram. */
 const publishedPackets: FuzzTarget = {
   name: 'rtsp-published',
@@ -250,6 +253,8 @@ const publishedPackets: FuzzTarget = {
     const path = { kind: 'udp', ssrc: null, sendRtcp: () => {} } as const;
     for (const medium of [0, 1]) session.setup(medium, path);
     session.record(0);
+    fed?.close('STREAM_ENDED', null);
+    fed = session;
     let now = 0;
     return (bytes) => {
       const receiver = session.receiver(random() < 0.8 ? 0 : 1);
