@@ -9,6 +9,7 @@ import { UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { FileCameras } from './testing/file-cameras.ts';
+import { videoOffer } from './testing/offers.ts';
 import { KEY, metadataOf, testEdge } from './testing/test-edge.ts';
 import { testVideo } from './testing/test-video.ts';
 import { joinToken, TestViewer, token, twirp } from './testing/test-viewer.ts';
@@ -260,24 +261,4 @@ test('WHEP refuses what it cannot serve, and thousands of broken offers', async 
 }, 60_000);
 
 const SAMPLE = Buffer.from('1212080010011a0c7b2263616e646964617465227d', 'hex');
-const OFFER = [
-  'v=0',
-  'o=- 1 2 IN IP4 127.0.0.1',
-  's=-',
-  't=0 0',
-  'a=group:BUNDLE 0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 109 110',
-  'c=IN IP4 0.0.0.0',
-  'a=ice-ufrag:abcd',
-  'a=ice-pwd:abcdefghijklmnopqrstuvwx',
-  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
-  'a=setup:actpass',
-  'a=mid:0',
-  'a=recvonly',
-  'a=rtcp-mux',
-  'a=rtpmap:109 H264/90000',
-  'a=fmtp:109 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-  'a=rtpmap:110 rtx/90000',
-  'a=fmtp:110 apt=109',
-  '',
-].join('\r\n');
+const OFFER = videoOffer({ direction: 'recvonly', payloadType: 109, retransmission: 110 });

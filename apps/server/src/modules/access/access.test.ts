@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Camera, Client } from '@marsad/contract';
 import { Valkey } from 'iovalkey';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { videoOffer } from '../../../../../packages/media-node/src/edge/testing/offers.ts';
 import { RtspTestClient } from '../../../../../packages/media-node/src/edge/testing/rtsp-test-client.ts';
 import { type Api, startApi } from '../../api.ts';
 import { encode } from '../../testing/encoder.ts';
@@ -194,22 +195,4 @@ describe('reading', () => {
   }, 40_000);
 });
 
-const offer = [
-  'v=0',
-  'o=- 1 2 IN IP4 127.0.0.1',
-  's=-',
-  't=0 0',
-  'a=group:BUNDLE 0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 109',
-  'c=IN IP4 0.0.0.0',
-  'a=ice-ufrag:abcd',
-  'a=ice-pwd:abcdefghijklmnopqrstuvwx',
-  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
-  'a=setup:actpass',
-  'a=mid:0',
-  'a=recvonly',
-  'a=rtcp-mux',
-  'a=rtpmap:109 H264/90000',
-  'a=fmtp:109 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-  '',
-].join('\r\n');
+const offer = videoOffer({ direction: 'recvonly', payloadType: 109 });

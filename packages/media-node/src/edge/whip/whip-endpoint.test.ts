@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KeyAccess, MemoryPublishing } from '../testing/memory-publishing.ts';
+import { videoOffer } from '../testing/offers.ts';
 import { testEdge } from '../testing/test-edge.ts';
 
 const publishing = new MemoryPublishing();
@@ -11,25 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => running.edge.close());
 
-const OFFER = [
-  'v=0',
-  'o=- 1 2 IN IP4 127.0.0.1',
-  's=-',
-  't=0 0',
-  'a=group:BUNDLE 0',
-  'm=video 9 UDP/TLS/RTP/SAVPF 96',
-  'c=IN IP4 0.0.0.0',
-  'a=ice-ufrag:abcd',
-  'a=ice-pwd:abcdefghijklmnopqrstuvwx',
-  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
-  'a=setup:actpass',
-  'a=mid:0',
-  'a=sendonly',
-  'a=rtcp-mux',
-  'a=rtpmap:96 H264/90000',
-  'a=fmtp:96 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=64001f',
-  '',
-].join('\r\n');
+const OFFER = videoOffer({ direction: 'sendonly', profileLevelId: '64001f' });
 
 interface Ask {
   readonly method?: string;

@@ -1,8 +1,6 @@
 import {
   controlCandidates,
   formatTransport,
-  parsePublic,
-  parseRtspUrl,
   parseSdp,
   parseSession,
   parseTransport,
@@ -12,11 +10,12 @@ import {
   type SdpTrack,
   type SessionDescription,
   sdpAttribute,
-  withCredentials,
 } from '@marsad/media';
 import type { MediaPath, PacketReceiver } from '../../intake/track-intake.ts';
+import { parseAddress, redirected } from './rtsp-address.ts';
 import { RtspConnection } from './rtsp-connection.ts';
 import { failureOf, failureOfStatus } from './rtsp-failure.ts';
+import { RtspKeepAlive } from './rtsp-keep-alive.ts';
 import { SourceError } from './source.ts';
 import { UdpPair } from './udp-pair.ts';
 
@@ -43,10 +42,11 @@ export class RtspSession {
   #describeAnswer: RtspResponse | null = null;
   #playUrl: string | null = null;
   #session: { readonly id: string; readonly timeout: number } | null = null;
-  #methods: Set<string> | null = null;
   readonly #receivers: (PacketReceiver | undefined)[] = [];
   readonly #pairs: UdpPair[] = [];
-  #keepAlive: NodeJS.Timeout | null = null;
+  readonly #keepAlive = new RtspKeepAlive((method) =>
+    this.#connected().request(method, this.#playUrl ?? this.#requestUrl(), this.#sessionHeader()),
+  );
   #useUdp: boolean;
   #closed = false;
 
@@ -104,15 +104,15 @@ export class RtspSession {
     }
     this.#check();
     if (answer.status !== 200) throw failureOfStatus('PLAY', answer.status);
-    this.#learnMethods(answer);
-    this.#scheduleKeepAlive();
+    this.#keepAlive.heard(answer);
+    if (!this.#closed) this.#keepAlive.start(this.#session?.timeout ?? 60);
   }
 
   /** Tells the camera, without waiting for its answer. Safe to call twice; nothing is called after it. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#keepAlive) clearTimeout(this.#keepAlive);
+    this.#keepAlive.stop();
     for (const pair of this.#pairs) pair.close();
     this.#receivers.length = 0;
     if (this.#session) this.#connection?.leave('TEARDOWN', this.#playUrl ?? this.#requestUrl(), this.#sessionHeader());
@@ -157,7 +157,7 @@ export class RtspSession {
         const session = parseSession(answer.headers.get('Session') ?? '');
         if (session) this.#session = session;
         this.#playUrl ??= this.#aggregateUrl(url, track);
-        this.#learnMethods(answer);
+        this.#keepAlive.heard(answer);
         return { status, transport: parseTransport(answer.headers.get('Transport') ?? '')[0] ?? null };
       }
       if (status !== 400 && status !== 404 && status !== 454) break;
@@ -219,32 +219,6 @@ export class RtspSession {
     return urls[index] ?? urls[0] ?? this.#requestUrl();
   }
 
-  /** Twice per session timeout, and at least every 30 s (RFC 2326 12.37). */
-  #scheduleKeepAlive(): void {
-    if (this.#closed) return;
-    const periodMs = Math.min(30_000, Math.max(1000, (this.#session?.timeout ?? 60) * 450));
-    this.#keepAlive = setTimeout(() => void this.#stayAlive(), periodMs);
-  }
-
-  async #stayAlive(): Promise<void> {
-    try {
-      // The first question is OPTIONS, which also tells what else may be asked.
-      const method = this.#methods?.has('GET_PARAMETER') ? 'GET_PARAMETER' : 'OPTIONS';
-      const url = this.#playUrl ?? this.#requestUrl();
-      const answer = await this.#connected().request(method, url, this.#sessionHeader());
-      if (method === 'OPTIONS') this.#learnMethods(answer);
-      else if (answer.status === 405 || answer.status === 501 || answer.status === 551) this.#methods = new Set();
-    } catch {
-      // Cameras that never answer are known; whether pictures come is watched elsewhere.
-    }
-    this.#scheduleKeepAlive();
-  }
-
-  #learnMethods(answer: RtspResponse): void {
-    const fields = answer.headers.all('Public');
-    if (fields.length > 0) this.#methods ??= parsePublic(fields);
-  }
-
   #sessionHeader(): { Session?: string } {
     return this.#session ? { Session: this.#session.id } : {};
   }
@@ -262,28 +236,6 @@ export class RtspSession {
   #check(): void {
     if (this.#closed) throw new SourceError('STREAM_ENDED', 'closed here');
   }
-}
-
-function parseAddress(text: string): RtspUrl {
-  try {
-    return parseRtspUrl(text);
-  } catch (error) {
-    throw new SourceError('ADDRESS_INVALID', null, error);
-  }
-}
-
-/** Credentials go along only to the same host, and never from TLS to plain. */
-function redirected(from: RtspUrl, answer: RtspResponse): RtspUrl {
-  const location = answer.headers.get('Location') ?? '';
-  let to: RtspUrl;
-  try {
-    to = parseRtspUrl(location);
-  } catch (error) {
-    throw new SourceError('PROTOCOL_ERROR', 'redirected to no RTSP address', error);
-  }
-  if (from.secure && !to.secure) throw new SourceError('PROTOCOL_ERROR', 'redirected from TLS to plain');
-  if (to.username !== null || from.username === null || to.host.toLowerCase() !== from.host.toLowerCase()) return to;
-  return parseRtspUrl(withCredentials(to.url, from.username, from.password ?? ''));
 }
 
 function swapped(receiver: PacketReceiver): PacketReceiver {
