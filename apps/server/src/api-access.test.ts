@@ -26,12 +26,12 @@ const bodies: Record<string, object> = {
   'POST /api/v1/stream/reserve': {},
   'POST /api/v1/cameras': { name: 'x', source: 'BUS', rtsp_url: 'rtsp://h/' },
 };
-const call = (route: Route, token?: string, remoteAddress = '192.0.2.1') =>
+const call = (route: Route, token?: string, remoteAddress = '192.0.2.1', more: Record<string, string> = {}) =>
   t.api.server.inject({
     method: route.method,
     url: route.path.replace('{id}', camera),
     remoteAddress,
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    headers: { ...more, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     ...(route.body
       ? {
           payload: {
@@ -123,6 +123,10 @@ describe('metrics', () => {
     expect((await call(metrics, undefined, '127.0.0.1')).statusCode).toBe(200);
     expect((await call(metrics, undefined, '::ffff:127.0.0.1')).statusCode).toBe(200);
     expect((await call(metrics, undefined, '10.0.0.1')).statusCode).toBe(401);
+    for (const header of ['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'Via']) {
+      // A proxy on this machine that nobody named.
+      expect((await call(metrics, undefined, '127.0.0.1', { [header]: '127.0.0.1' })).statusCode, header).toBe(401);
+    }
     expect((await call(metrics, await t.admin(), '10.0.0.1')).statusCode).toBe(200);
   });
 });

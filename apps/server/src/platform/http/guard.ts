@@ -32,7 +32,7 @@ async function admit(request: FastifyRequest, verifier: TokenVerifier): Promise<
     case 'session':
       return;
     case 'operations':
-      if (isLoopback(request.ip)) return;
+      if (isLocal(request)) return;
       break;
     case 'user':
     case 'admin':
@@ -51,7 +51,17 @@ function bearerOf(request: FastifyRequest): string {
   return token;
 }
 
-/** Whether the request comes from this machine itself. Behind a proxy on this machine the proxy must be a trusted one. */
+/** What a proxy adds to a request. */
+const proxied = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
+/**
+ * Whether somebody on this machine asks, and asks us. What comes through a proxy on this machine may come from anywhere:
+ * who is behind it is known only if the proxy is a trusted one, and that is easily forgotten.
+ */
+function isLocal({ headers, socket }: FastifyRequest): boolean {
+  return isLoopback(socket.remoteAddress ?? '') && proxied.every((name) => headers[name] === undefined);
+}
+
 function isLoopback(address: string): boolean {
   const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
