@@ -24,6 +24,9 @@ export class CameraFeed {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #again = false;
+  #failing = false;
+  /** Cameras whose address cannot be read, as far as that was told. */
+  #unreadable: ReadonlySet<string> = new Set();
 
   constructor(options: CameraFeedOptions) {
     this.#o = options;
@@ -55,8 +58,13 @@ export class CameraFeed {
       this.#again = false;
       try {
         await this.#load();
+        this.#failing = false;
       } catch (error) {
-        this.#o.log.debug({ err: error }, 'the catalogue cannot be read; the nodes keep what they have');
+        this.#o.log[this.#failing ? 'debug' : 'warn'](
+          { err: error },
+          'the catalogue cannot be read; the nodes keep what they have',
+        );
+        this.#failing = true;
       }
     }
   }
@@ -65,8 +73,23 @@ export class CameraFeed {
     const { repository, mediaPlane } = this.#o;
     const revision = await repository.revision();
     if (revision === this.#revision) return;
-    mediaPlane.setCameras(this.#relayed(await repository.specs()));
+    const cameras = await repository.specs();
+    this.#complain(cameras);
+    mediaPlane.setCameras(this.#relayed(cameras));
     this.#revision = revision;
+  }
+
+  /** Once for each, and anew when it could be read in between. */
+  #complain(cameras: readonly CatalogueSpec[]): void {
+    const unreadable = new Set(cameras.flatMap(({ spec, unreadable }) => (unreadable ? spec.id : [])));
+    for (const camera of unreadable) {
+      if (this.#unreadable.has(camera)) continue;
+      this.#o.log.error(
+        { camera },
+        'the address of a camera cannot be read with the key we have: it has to be entered again',
+      );
+    }
+    this.#unreadable = unreadable;
   }
 
   #relayed(cameras: readonly CatalogueSpec[]): CameraSpec[] {

@@ -13,7 +13,7 @@ export type CameraRow = Omit<
 
 /** Both addresses with their passwords. */
 export interface CameraAddresses {
-  /** Null of a camera that is pushed. */
+  /** Null of a camera that is pushed, and of one whose address cannot be read, because it was sealed with another key. */
   readonly main: string | null;
   readonly sub: string | null;
 }
@@ -48,6 +48,8 @@ export interface CatalogueSpec {
   readonly spec: CameraSpec;
   /** Its metadata ask for it to be fetched by the MediaMTX server, and from there by us. */
   readonly byMediamtx: boolean;
+  /** An address of it cannot be read. Without the main one nodes are told an empty one, of which they say that it is none. */
+  readonly unreadable: boolean;
 }
 
 /** Which cameras: `sources` is what the caller may see, the rest what was asked for. */
@@ -195,11 +197,13 @@ export class CameraRepository {
     return rows.map((row) => {
       const { id, mode, transport, metadata, hidden_at } = row;
       const plain = { id, mode, transport, ...(hidden_at === null ? {} : { hidden: true }) };
+      if (row.ingest === 'push' || row.main_url === null) {
+        return { spec: { ...plain, main: { push: true }, sub: null }, byMediamtx: false, unreadable: false };
+      }
       const { main, sub } = this.#open(row);
-      if (row.ingest === 'push' || main === null)
-        return { spec: { ...plain, main: { push: true }, sub: null }, byMediamtx: false };
-      const spec = { ...plain, main: { url: main }, sub: sub === null ? null : { url: sub } };
-      return { spec, byMediamtx: metadata.mediamtx === true };
+      const spec = { ...plain, main: { url: main ?? '' }, sub: sub === null ? null : { url: sub } };
+      const unreadable = main === null || (row.sub_url !== null && sub === null);
+      return { spec, byMediamtx: metadata.mediamtx === true && main !== null, unreadable };
     });
   }
 
@@ -273,8 +277,8 @@ export class CameraRepository {
 
   #open(row: { id: string; main_url: Buffer | null; sub_url: Buffer | null }): CameraAddresses {
     return {
-      main: row.main_url && this.#box.open(row.main_url, place(row.id, 'main')),
-      sub: row.sub_url && this.#box.open(row.sub_url, place(row.id, 'sub')),
+      main: row.main_url && this.#box.tryOpen(row.main_url, place(row.id, 'main')),
+      sub: row.sub_url && this.#box.tryOpen(row.sub_url, place(row.id, 'sub')),
     };
   }
 }

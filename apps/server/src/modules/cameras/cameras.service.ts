@@ -107,7 +107,10 @@ export class CamerasService {
     const before = await repository.addresses(known.id);
     if (before === undefined) throw new AppError('CAMERA_NOT_FOUND');
     const ingest = patch.ingest ?? known.ingest;
-    const addresses = addressesOf(ingest, patch, before);
+    const { rtsp_url, sub_rtsp_url } = patch;
+    // What is not given stays as it is sealed: it may be one that cannot be read.
+    const given = rtsp_url !== undefined || sub_rtsp_url !== undefined || ingest !== known.ingest;
+    const addresses = given ? addressesOf(ingest, patch, before) : undefined;
     // A camera that is pulled has no key: one that was given away before must not open anything later.
     const key = ingest === known.ingest ? undefined : ingest === 'push' ? newStreamKey() : null;
     const row = await repository.transaction(async (trx) => {

@@ -72,7 +72,7 @@ export class PlayersService {
   async identify(signature: Signature, origin: Origin): Promise<Identity> {
     const found = await this.#o.repository.playerByLogin(signature.user);
     const { user, secret } = found ?? {};
-    const password = user && secret ? this.#o.box.open(secret, place(user.id)) : null;
+    const password = user && secret ? this.#o.box.tryOpen(secret, place(user.id)) : null;
     const right =
       (password !== null && proves(signature, password)) ||
       (signature.kind === 'basic' && (await this.#knowsLogin(signature.user, signature.password, user, origin)));

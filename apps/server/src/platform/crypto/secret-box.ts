@@ -37,4 +37,13 @@ export class SecretBox {
     decipher.setAuthTag(tag);
     return decipher.update(box.subarray(1 + nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
   }
+
+  /** As {@link open}; null where that throws. */
+  tryOpen(box: Buffer, context: string): string | null {
+    try {
+      return this.open(box, context);
+    } catch {
+      return null;
+    }
+  }
 }
