@@ -50,7 +50,7 @@ export class MediaPort {
     this.#listener = new IceUdpMuxListener(port, bindAddress);
   }
 
-  /** Safe to call twice. */
+  /** Safe to call twice. The library may keep the port until the process ends. */
   close(): void {
     this.#listener?.stop();
     this.#listener = null;
