@@ -9,7 +9,9 @@ export type Quality = z.infer<typeof Quality>;
 export const ReserveBody = z.object({
   camera_id: z.string().min(1).max(100),
   user_id: z.string().max(100).optional().describe('Accepted for compatibility; must be the caller’s own.'),
-  quality: Quality.default('medium'),
+  quality: Quality.default('medium').describe(
+    '`low` is answered with the camera’s small picture and never more. On a wall the size of each tile decides.',
+  ),
   wall_id: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)

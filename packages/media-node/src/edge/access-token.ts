@@ -1,3 +1,4 @@
+import type { Profile } from '@marsad/contract';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
@@ -92,6 +93,11 @@ export class AccessTokens {
       .setExpirationTime('5m')
       .sign(this.#secret);
   }
+}
+
+/** The largest picture its holder is sent, whatever the size of his tile: who reserved a low quality gets the small one. */
+export function largestFor({ attributes }: Pick<AccessGrant, 'attributes'>): Profile {
+  return attributes.quality === 'low' ? 'sub' : 'main';
 }
 
 /** The token of a request: `Authorization: Bearer` wins over the query's `access_token`; null when there is none. */

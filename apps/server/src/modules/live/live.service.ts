@@ -1,4 +1,4 @@
-import type { RoomMetadata } from '@marsad/contract';
+import type { Quality, RoomMetadata } from '@marsad/contract';
 import { AccessToken, type RoomServiceClient } from 'livekit-server-sdk';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import type { NodeLink } from '../../media-plane/node-link.ts';
@@ -44,6 +44,8 @@ export interface Viewer {
   readonly name: string;
   readonly user: string;
   readonly reservation: string;
+  /** What was asked for; null where the size of each tile decides. */
+  readonly quality: Quality | null;
 }
 
 /** Rooms on the edges: makes them show the cameras they should, and lets viewers in. */
@@ -87,7 +89,7 @@ export class LiveService {
   }
 
   /** The room in which a user watches a camera. */
-  roomOf(user: string, camera: string, wall: string | undefined, quality: 'high' | 'medium' | 'low'): string {
+  roomOf(user: string, camera: string, wall: string | undefined, quality: Quality): string {
     if (this.#o.server) return this.#o.server.roomOf(camera, quality);
     return wall === undefined ? `camera_${camera}` : `wall_${user}_${wall}`;
   }
@@ -172,14 +174,15 @@ export class LiveService {
    */
   async admit(room: string, camera: string, viewer: Viewer, host: string): Promise<Admission> {
     const { server, mediaPlane } = this.#o;
+    const { user, reservation, quality } = viewer;
     const onServer = server?.has(room) ?? false;
     const edge = onServer ? mediaPlane.edges()[0] : await this.edgeOf(room);
     const token = new AccessToken(this.#o.livekit.apiKey, this.#o.livekit.apiSecret, {
       identity: viewer.identity,
       name: viewer.name,
       ttl: this.#o.tokenSeconds,
-      // What the edge tells of the viewer, should everything else be forgotten.
-      attributes: { user: viewer.user, reservation: viewer.reservation },
+      // The first two are what the edge tells of the viewer, should everything else be forgotten.
+      attributes: { user, reservation, ...(quality === null ? {} : { quality }) },
     });
     token.addGrant({ room, roomJoin: true, canSubscribe: true, canPublish: false, canPublishData: false });
     const base = edge ? this.publicUrlOf(edge, host) : '';

@@ -100,7 +100,8 @@ describe('with a media node', () => {
       participant_identity: `camera_${gate}`,
       whep_url: `http://localhost:${port}/whep/${gate}`,
     });
-    const claims = decodeJwt<{ video: object }>(answer.token);
+    const claims = decodeJwt<{ video: object; attributes: Record<string, string> }>(answer.token);
+    expect(claims.attributes.quality).toBe('high');
     expect(claims.video).toEqual({
       room: `camera_${gate}`,
       roomJoin: true,

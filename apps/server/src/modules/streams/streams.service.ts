@@ -62,7 +62,8 @@ export class StreamsService {
       const admission = await live.admit(
         room,
         camera,
-        { identity: held.identity, name, user, reservation: held.id },
+        // A wall is one connection, for whatever was reserved for it.
+        { identity: held.identity, name, user, reservation: held.id, quality: wall_id === undefined ? quality : null },
         host,
       );
       return {

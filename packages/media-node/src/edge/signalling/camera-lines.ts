@@ -1,4 +1,5 @@
 import { ConnectionQuality } from '@livekit/protocol';
+import type { Profile } from '@marsad/contract';
 import type { EdgeParts } from '../edge-parts.ts';
 import { AudioEgress } from '../egress/audio-egress.ts';
 import type { Quality } from '../egress/reception-quality.ts';
@@ -34,6 +35,7 @@ export class CameraLines {
   readonly #room: Room;
   readonly #peer: ViewerPeer;
   readonly #adaptive: boolean;
+  readonly #largest: Profile;
   readonly #canSubscribe: boolean;
   readonly #lines = new Map<CameraParticipant, TrackSubscription>();
   readonly #sounds = new Map<CameraParticipant, SoundSubscription>();
@@ -45,12 +47,14 @@ export class CameraLines {
     room: Room;
     peer: ViewerPeer;
     adaptive: boolean;
+    largest: Profile;
     canSubscribe: boolean;
   }) {
     this.#parts = options.parts;
     this.#room = options.room;
     this.#peer = options.peer;
     this.#adaptive = options.adaptive;
+    this.#largest = options.largest;
     this.#canSubscribe = options.canSubscribe;
   }
 
@@ -123,8 +127,15 @@ export class CameraLines {
       onStatus: (id, profile, status, feed) => this.#room.cameraStatus(id, profile, status, feed),
     });
     track.listen({ open: () => egress.opened(), feedback: (packet) => egress.feedback(packet) });
-    const first = this.#adaptive && this.#room.cameras.length > FEW_CAMERAS ? 'sub' : 'main';
-    const line = new TrackSubscription({ camera, mid, egress, adaptive: this.#adaptive, first });
+    const first = this.#adaptive && this.#room.cameras.length > FEW_CAMERAS ? 'sub' : this.#largest;
+    const line = new TrackSubscription({
+      camera,
+      mid,
+      egress,
+      adaptive: this.#adaptive,
+      first,
+      largest: this.#largest,
+    });
     this.#lines.set(camera, line);
     this.#bySid.set(camera.trackSid, line);
     return true;

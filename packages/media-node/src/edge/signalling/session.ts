@@ -10,7 +10,7 @@ import {
   SignalTarget,
 } from '@livekit/protocol';
 import type { Logger } from 'pino';
-import type { AccessGrant } from '../access-token.ts';
+import { type AccessGrant, largestFor } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
 import type { EverySecond } from '../egress/egress-clock.ts';
 import type { PeerState } from '../peer/viewer-peer.ts';
@@ -82,6 +82,7 @@ export class Session implements Member, EverySecond {
       room,
       peer: this.#negotiation.peer,
       adaptive: options.adaptive,
+      largest: largestFor(options.grant),
       canSubscribe: options.grant.video.canSubscribe !== false,
     });
     this.#requests = new ClientRequests({

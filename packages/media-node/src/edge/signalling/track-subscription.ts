@@ -16,6 +16,7 @@ export class TrackSubscription {
   readonly egress: VideoEgress;
   readonly #adaptive: boolean;
   readonly #first: Profile;
+  readonly #largest: Profile;
   #subscribed = true;
   #disabled = false;
   #sized = false;
@@ -23,19 +24,24 @@ export class TrackSubscription {
   #patience: NodeJS.Timeout | null = null;
   readonly #stopListening: () => void;
 
-  /** `adaptive`: the client will say how large its tile is. `first`: the profile until it has said anything. */
+  /**
+   * `adaptive`: the client will say how large its tile is. `first`: the profile until it has said anything. `largest`: what
+   * it is sent at most, whatever it says.
+   */
   constructor(options: {
     camera: CameraParticipant;
     mid: string;
     egress: VideoEgress;
     adaptive: boolean;
     first: Profile;
+    largest: Profile;
   }) {
     this.camera = options.camera;
     this.mid = options.mid;
     this.egress = options.egress;
     this.#adaptive = options.adaptive;
     this.#first = options.first;
+    this.#largest = options.largest;
     this.#profile = options.first;
     this.#stopListening = this.camera.onWithheld(() => this.#apply());
     this.#apply();
@@ -78,7 +84,8 @@ export class TrackSubscription {
 
   #apply(): void {
     const shown = this.#subscribed && !this.#disabled && !this.camera.isWithheld(this.camera.trackSid);
-    this.egress.select(shown ? this.#profile : null);
+    const profile = this.#largest === 'sub' ? 'sub' : this.#profile;
+    this.egress.select(shown ? profile : null);
   }
 
   #calm(): void {

@@ -1,4 +1,4 @@
-import { SignalRequest } from '@livekit/protocol';
+import { CreateIngressRequest, CreateRoomRequest, SendDataRequest, SignalRequest } from '@livekit/protocol';
 import { formatRtcp, formatRtp, H264Receiver } from '@marsad/media';
 import type { FuzzTarget } from '@marsad/media/testing/fuzz';
 import { pino } from 'pino';
@@ -12,6 +12,7 @@ import { Rooms } from '../rooms/rooms.ts';
 import { readCandidate, readRequest } from '../signalling/signal-codec.ts';
 import { IngressService } from '../twirp/ingress-service.ts';
 import { RoomService } from '../twirp/room-service.ts';
+import { TwirpBody, type TwirpEncoding, written } from '../twirp/twirp-body.ts';
 import { TwirpError } from '../twirp/twirp-error.ts';
 import { readFragment, readOffer } from '../whep/whep-offer.ts';
 import { TrackReception } from '../whip/track-reception.ts';
@@ -137,9 +138,13 @@ const signalling: FuzzTarget = {
   },
 };
 
-/** What is no message of a method is thrown by the reader of its JSON. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof TwirpError || (error instanceof Error && /\bJSON\b/.test(error.message));
+  return error instanceof TwirpError;
+}
+
+/** A call comes in either; what was written in the other one is garbage. */
+function eitherOf(random: () => number): TwirpEncoding {
+  return random() < 0.5 ? 'json' : 'protobuf';
 }
 
 const methods = [
@@ -177,7 +182,12 @@ const ingressBodies = [
 /** Bodies of calls about ingresses, which go on living. */
 const ingress: FuzzTarget = {
   name: 'twirp-ingress',
-  samples: ingressBodies.map((body) => Buffer.from(JSON.stringify(body))),
+  samples: [
+    ...ingressBodies.map((body) => Buffer.from(JSON.stringify(body))),
+    Buffer.from(
+      new CreateIngressRequest({ inputType: 1, name: 'n', roomName: 'r', participantIdentity: 'i' }).toBinary(),
+    ),
+  ],
   refuses: isRefusal,
   open: (random) => {
     const rooms = new Rooms({ events: { event: () => {} }, metrics: new EdgeMetrics(new Registry()) });
@@ -194,7 +204,9 @@ const ingress: FuzzTarget = {
     return (bytes) => {
       const method = ingressMethods[Math.floor(random() * ingressMethods.length)] ?? 'ListIngress';
       // Only that there is no such ingress comes later.
-      Promise.resolve(service.call(method, grant, bytes.toString('utf8'), 'http://edge')).catch(() => {});
+      Promise.resolve(service.call(method, grant, new TwirpBody(eitherOf(random), bytes), 'http://edge')).catch(
+        () => {},
+      );
       for (const { ingress } of ingresses.all) {
         if (ingress.name.length > 200 || ingress.roomName.length > 200) throw new Error('broken: names are bounded');
       }
@@ -207,7 +219,13 @@ let openRooms: Rooms | null = null;
 /** Bodies of Twirp calls, made with every right there is, on rooms that go on living. */
 const twirp: FuzzTarget = {
   name: 'twirp',
-  samples: bodies.map((body) => Buffer.from(JSON.stringify(body))),
+  samples: [
+    ...bodies.map((body) => Buffer.from(JSON.stringify(body))),
+    Buffer.from(
+      new CreateRoomRequest({ name: 'r', metadata: bodies[0]?.metadata ?? '', emptyTimeout: 300 }).toBinary(),
+    ),
+    Buffer.from(new SendDataRequest({ room: 'r', data: new Uint8Array(3), topic: 't' }).toBinary()),
+  ],
   refuses: isRefusal,
   open: (random) => {
     const metrics = new EdgeMetrics(new Registry());
@@ -226,7 +244,8 @@ const twirp: FuzzTarget = {
     return (bytes) => {
       if (rooms.all.length > 20) rooms.close();
       const method = methods[Math.floor(random() * methods.length)] ?? 'ListRooms';
-      service.call(method, grant, bytes.toString('utf8')).toJsonString();
+      const encoding = eitherOf(random);
+      written(service.call(method, grant, new TwirpBody(encoding, bytes)), encoding);
     };
   },
 };

@@ -12,8 +12,12 @@ import { WebSocket } from 'ws';
 import { KEY, SECRET } from './test-edge.ts';
 
 /** A LiveKit token as the api would make it. */
-export function token(video: Record<string, unknown>, identity = 'viewer'): Promise<string> {
-  return new SignJWT({ video })
+export function token(
+  video: Record<string, unknown>,
+  identity = 'viewer',
+  attributes: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return new SignJWT({ video, attributes })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuer(KEY)
     .setSubject(identity)

@@ -11,7 +11,8 @@ import {
 } from '@livekit/protocol';
 import type { AccessGrant } from '../access-token.ts';
 import type { Ingresses, IngressView } from '../ingress/ingresses.ts';
-import type { TwirpJson, TwirpService } from './twirp-endpoint.ts';
+import type { TwirpBody, TwirpMessage } from './twirp-body.ts';
+import type { TwirpService } from './twirp-endpoint.ts';
 import { TwirpError } from './twirp-error.ts';
 
 const MAX_NAME = 200;
@@ -26,18 +27,17 @@ export class IngressService implements TwirpService {
   }
 
   /** `base`: the edge's HTTP address as the caller sees it. What is wrong with the body is thrown, not rejected with. */
-  call(method: string, grant: AccessGrant, body: string, base: string): TwirpJson | Promise<TwirpJson> {
+  call(method: string, grant: AccessGrant, body: TwirpBody, base: string): TwirpMessage | Promise<TwirpMessage> {
     if (!grant.video.ingressAdmin) throw new TwirpError('unauthenticated', 'permissions denied');
-    const options = { ignoreUnknownFields: true };
     switch (method) {
       case 'CreateIngress':
-        return this.#create(CreateIngressRequest.fromJsonString(body, options), base);
+        return this.#create(body.read(CreateIngressRequest), base);
       case 'UpdateIngress':
-        return this.#update(UpdateIngressRequest.fromJsonString(body, options), base);
+        return this.#update(body.read(UpdateIngressRequest), base);
       case 'ListIngress':
-        return this.#list(ListIngressRequest.fromJsonString(body, options), base);
+        return this.#list(body.read(ListIngressRequest), base);
       case 'DeleteIngress': {
-        const { ingressId } = DeleteIngressRequest.fromJsonString(body, options);
+        const { ingressId } = body.read(DeleteIngressRequest);
         return this.#ingresses.delete(ingressId).then((deleted) => found(deleted, base));
       }
       default:
@@ -45,7 +45,7 @@ export class IngressService implements TwirpService {
     }
   }
 
-  #create(request: CreateIngressRequest, base: string): Promise<TwirpJson> {
+  #create(request: CreateIngressRequest, base: string): Promise<TwirpMessage> {
     if (request.inputType !== IngressInput.WHIP_INPUT) {
       throw new TwirpError('unimplemented', 'only WHIP_INPUT is supported; cameras are added in Marsad itself');
     }
@@ -69,7 +69,7 @@ export class IngressService implements TwirpService {
     });
   }
 
-  #update(request: UpdateIngressRequest, base: string): Promise<TwirpJson> {
+  #update(request: UpdateIngressRequest, base: string): Promise<TwirpMessage> {
     requireUntouched(request.enableTranscoding);
     const { name, roomName, participantIdentity, participantName, participantMetadata, enabled } = request;
     // Fields left out come as empty strings: they stay as they are.
@@ -80,7 +80,7 @@ export class IngressService implements TwirpService {
     return this.#ingresses.update(request.ingressId, wanted).then((updated) => found(updated, base));
   }
 
-  #list({ roomName, ingressId }: ListIngressRequest, base: string): TwirpJson {
+  #list({ roomName, ingressId }: ListIngressRequest, base: string): TwirpMessage {
     const items = this.#ingresses.all
       .filter(({ ingress }) => roomName === '' || ingress.roomName === roomName)
       .filter(({ ingress }) => ingressId === '' || ingress.id === ingressId);

@@ -21,7 +21,8 @@ import {
 import type { AccessGrant } from '../access-token.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import type { TwirpJson as Json, TwirpService } from './twirp-endpoint.ts';
+import type { TwirpBody, TwirpMessage } from './twirp-body.ts';
+import type { TwirpService } from './twirp-endpoint.ts';
 import { TwirpError } from './twirp-error.ts';
 
 /** Seconds. LiveKit's own defaults. */
@@ -38,34 +39,33 @@ export class RoomService implements TwirpService {
     this.#rooms = rooms;
   }
 
-  /** Runs one method on its JSON body. Throws `TwirpError`; anything else thrown is a malformed body. */
-  call(method: string, grant: AccessGrant, body: string): Json {
-    const options = { ignoreUnknownFields: true };
+  /** As `TwirpService.call`. */
+  call(method: string, grant: AccessGrant, body: TwirpBody): TwirpMessage {
     switch (method) {
       case 'CreateRoom':
-        return this.#create(grant, CreateRoomRequest.fromJsonString(body, options));
+        return this.#create(grant, body.read(CreateRoomRequest));
       case 'ListRooms':
-        return this.#list(grant, ListRoomsRequest.fromJsonString(body, options));
+        return this.#list(grant, body.read(ListRoomsRequest));
       case 'DeleteRoom':
-        return this.#delete(grant, DeleteRoomRequest.fromJsonString(body, options));
+        return this.#delete(grant, body.read(DeleteRoomRequest));
       case 'ListParticipants': {
-        const { room } = ListParticipantsRequest.fromJsonString(body, options);
+        const { room } = body.read(ListParticipantsRequest);
         return new ListParticipantsResponse({ participants: this.#administered(grant, room).participants() });
       }
       case 'GetParticipant':
-        return this.#participant(grant, RoomParticipantIdentity.fromJsonString(body, options));
+        return this.#participant(grant, body.read(RoomParticipantIdentity));
       case 'RemoveParticipant':
-        return this.#remove(grant, RoomParticipantIdentity.fromJsonString(body, options));
+        return this.#remove(grant, body.read(RoomParticipantIdentity));
       case 'SendData':
-        return this.#sendData(grant, SendDataRequest.fromJsonString(body, options));
+        return this.#sendData(grant, body.read(SendDataRequest));
       case 'UpdateRoomMetadata': {
-        const { room: name, metadata } = UpdateRoomMetadataRequest.fromJsonString(body, options);
+        const { room: name, metadata } = body.read(UpdateRoomMetadataRequest);
         const room = this.#administered(grant, name);
         room.setMetadata(metadata);
         return room.info();
       }
       case 'MutePublishedTrack':
-        return this.#mute(grant, MuteRoomTrackRequest.fromJsonString(body, options));
+        return this.#mute(grant, body.read(MuteRoomTrackRequest));
       case 'UpdateParticipant':
       case 'UpdateSubscriptions':
       case 'ForwardParticipant':
@@ -76,7 +76,7 @@ export class RoomService implements TwirpService {
     }
   }
 
-  #create(grant: AccessGrant, request: CreateRoomRequest): Json {
+  #create(grant: AccessGrant, request: CreateRoomRequest): TwirpMessage {
     if (!grant.video.roomCreate) throw new TwirpError('unauthenticated', 'permissions denied');
     if (request.name === '' || request.name.length > MAX_NAME) {
       throw new TwirpError('invalid_argument', 'room name must have 1 to 200 characters');
@@ -92,27 +92,27 @@ export class RoomService implements TwirpService {
     return room.info();
   }
 
-  #list(grant: AccessGrant, request: ListRoomsRequest): Json {
+  #list(grant: AccessGrant, request: ListRoomsRequest): TwirpMessage {
     if (!grant.video.roomList) throw new TwirpError('unauthenticated', 'permissions denied');
     const wanted = new Set(request.names);
     const rooms = this.#rooms.all.filter((room) => wanted.size === 0 || wanted.has(room.name));
     return new ListRoomsResponse({ rooms: rooms.map((room) => room.info()) });
   }
 
-  #delete(grant: AccessGrant, request: DeleteRoomRequest): Json {
+  #delete(grant: AccessGrant, request: DeleteRoomRequest): TwirpMessage {
     if (!grant.video.roomCreate) throw new TwirpError('unauthenticated', 'permissions denied');
     if (!this.#rooms.delete(request.room)) throw new TwirpError('not_found', 'requested room does not exist');
     return new DeleteRoomResponse();
   }
 
-  #participant(grant: AccessGrant, request: RoomParticipantIdentity): Json {
+  #participant(grant: AccessGrant, request: RoomParticipantIdentity): TwirpMessage {
     const room = this.#administered(grant, request.room);
     const found = room.participants().find((each) => each.identity === request.identity);
     if (!found) throw new TwirpError('not_found', 'participant does not exist');
     return found;
   }
 
-  #remove(grant: AccessGrant, request: RoomParticipantIdentity): Json {
+  #remove(grant: AccessGrant, request: RoomParticipantIdentity): TwirpMessage {
     const room = this.#administered(grant, request.room);
     if (room.endGuest(request.identity, 'removed from the room')) return new RemoveParticipantResponse();
     const members = room.membersOf(request.identity);
@@ -121,13 +121,13 @@ export class RoomService implements TwirpService {
     return new RemoveParticipantResponse();
   }
 
-  #mute(grant: AccessGrant, { room, identity, trackSid, muted }: MuteRoomTrackRequest): Json {
+  #mute(grant: AccessGrant, { room, identity, trackSid, muted }: MuteRoomTrackRequest): TwirpMessage {
     const track = this.#administered(grant, room).mute(identity, trackSid, muted);
     if (!track) throw new TwirpError('not_found', 'track does not exist');
     return new MuteRoomTrackResponse({ track });
   }
 
-  #sendData(grant: AccessGrant, request: SendDataRequest): Json {
+  #sendData(grant: AccessGrant, request: SendDataRequest): TwirpMessage {
     const room = this.#administered(grant, request.room);
     if (request.data.length > MAX_DATA) throw new TwirpError('invalid_argument', 'data is longer than 64 KiB');
     const user = new UserPacket({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DisconnectReason } from '@livekit/protocol';
 import type { Credentials, Profile } from '@marsad/contract';
-import { type AccessGrant, tokenOf } from '../access-token.ts';
+import { type AccessGrant, largestFor, tokenOf } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
 import { readBody } from '../http/body.ts';
 import { credentialsOf, refusalStatus } from '../http/credentials.ts';
@@ -76,7 +76,7 @@ export class WhepEndpoint {
     const credentials = credentialsOf(request, url);
     if (credentials.kind === 'none') return refuse(response, 401, 'invalid authorization token');
     const grant = credentials.kind === 'bearer' ? await this.#parts.tokens.verify(credentials.token) : null;
-    const invited = grant && this.#invited(grant, name);
+    const invited = grant && this.#invited(grant, name, url);
     if (invited && 'status' in invited) return refuse(response, invited.status, invited.text);
     const offered = await readOffered(request);
     if ('status' in offered) return refuse(response, offered.status, offered.text);
@@ -94,8 +94,8 @@ export class WhepEndpoint {
     response.end(answer.sdp);
   }
 
-  /** With a token of the camera's room. */
-  #invited(grant: AccessGrant, id: string): Place | Refusal {
+  /** With a token of the camera's room. Who may have the large picture may ask for the small one. */
+  #invited(grant: AccessGrant, id: string, url: URL): Place | Refusal {
     const name = `camera_${id}`;
     if (!grant.video.roomJoin || grant.video.room !== name || grant.video.canSubscribe === false) {
       return refusal(403, 'the token is not for this camera');
@@ -106,14 +106,15 @@ export class WhepEndpoint {
     if (!room || !camera) return refusal(404, 'no such camera');
     if (!room.admits(grant.identity)) return refusal(403, 'not admitted to this room');
     if (room.isFull) return refusal(403, 'room is full');
-    return { grant, room, camera, profile: 'main', left: () => {} };
+    const profile = largestFor(grant) === 'main' ? profileIn(url) : 'sub';
+    return { grant, room, camera, profile, left: () => {} };
   }
 
   /** With anything else: whoever decides takes a reservation, and shows the camera in a room of the reader's own. */
   async #asked(path: string, url: URL, credentials: Credentials, address: string): Promise<Place | Refusal> {
     const { access, rooms } = this.#parts;
     const session = randomUUID();
-    const profile = url.searchParams.get('profile') === 'sub' ? 'sub' : 'main';
+    const profile = profileIn(url);
     const answer = await access.ask({ session, protocol: 'whep', action: 'read', path, profile, credentials, address });
     if (answer.outcome === 'refused') return refusal(refusalStatus[answer.reason], answer.detail);
     const left = () => access.closed(session);
@@ -194,6 +195,10 @@ async function readOffered(request: IncomingMessage): Promise<Offered | Refusal>
   const offer = readOffer(sdp);
   if (!offer) return refusal(406, 'the offer has no video line for H264 with packetization-mode=1');
   return { sdp, offer };
+}
+
+function profileIn(url: URL): Profile {
+  return url.searchParams.get('profile') === 'sub' ? 'sub' : 'main';
 }
 
 function decoded(segment: string): string | null {
