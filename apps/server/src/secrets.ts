@@ -17,24 +17,23 @@ export interface Secrets {
   databasePassword: string;
 }
 
+/** Those a media node needs. It has ports that anybody reaches: it gets no key to passwords, sign-ins or the database. */
+export type NodeSecrets = Pick<Secrets, 'livekit' | 'rpcSecret'>;
+
 /**
  * Reads the secrets, making those that are missing. Files are 0600 in a folder of 0700.
  * Safe to call from several processes at once: the first to write wins, and all answer the same.
  * @throws NodeJS.ErrnoException when the folder can be neither read nor made
  */
 export function loadSecrets(folder: string): Secrets {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  tighten(folder, 0o700);
+  const ofNodes = loadNodeSecrets(folder);
   const issuerPem = secretFile(folder, 'issuer.pem', makeIssuerKey);
-  const livekit = secretFile(folder, 'livekit', () => `API${randomText(9)}:${randomText(32)}`);
-  const colon = livekit.indexOf(':');
   return {
+    ...ofNodes,
     cameraKey: Buffer.from(
       secretFile(folder, 'camera-key', () => randomBytes(32).toString('base64')),
       'base64',
     ),
-    livekit: { apiKey: livekit.slice(0, colon), apiSecret: livekit.slice(colon + 1) },
-    rpcSecret: secretFile(folder, 'rpc', () => randomText(32)),
     issuer: {
       privateKeyPem: issuerPem,
       keyId: keyIdOf(issuerPem),
@@ -43,8 +42,20 @@ export function loadSecrets(folder: string): Secrets {
   };
 }
 
+/** As {@link loadSecrets}, and neither reads nor makes any other file. */
+export function loadNodeSecrets(folder: string): NodeSecrets {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  tighten(folder, 0o700);
+  const livekit = secretFile(folder, 'livekit', () => `API${randomText(9)}:${randomText(32)}`);
+  const colon = livekit.indexOf(':');
+  return {
+    livekit: { apiKey: livekit.slice(0, colon), apiSecret: livekit.slice(colon + 1) },
+    rpcSecret: secretFile(folder, 'rpc', () => randomText(32)),
+  };
+}
+
 /** Key and secret of the LiveKit API: as configured, else our own. */
-export function livekitCredentials(config: Config, secrets: Secrets): { apiKey: string; apiSecret: string } {
+export function livekitCredentials(config: Config, secrets: NodeSecrets): { apiKey: string; apiSecret: string } {
   const { apiKey, apiSecret } = config.livekit;
   return apiKey !== null && apiSecret !== null ? { apiKey, apiSecret } : secrets.livekit;
 }

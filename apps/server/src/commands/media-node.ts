@@ -5,7 +5,7 @@ import { type Config, type NodeRole, requireUrl } from '../config.ts';
 import type { Log } from '../platform/log/log.ts';
 import { reachable } from '../reachable.ts';
 import { runFolder } from '../run-folder.ts';
-import { livekitCredentials, loadSecrets } from '../secrets.ts';
+import { livekitCredentials, loadNodeSecrets } from '../secrets.ts';
 
 export interface MediaNodeIdentity {
   id: string;
@@ -27,7 +27,7 @@ function mediaNodeOptions(
   { id, roles, index, tellApi }: MediaNodeIdentity,
   log: Log,
 ): MediaNodeOptions {
-  const secrets = loadSecrets(config.secretsDir);
+  const secrets = loadNodeSecrets(config.secretsDir);
   const { rpc } = config;
   return {
     id,
@@ -65,6 +65,7 @@ function edgeOptions(config: Config, index: number, livekit: { apiKey: string; a
         ...(tls && { tls: { ...tls, port: rtsp.securePort + index } }),
       },
     }),
+    trustedProxies: http.trustedProxies,
     udp: { port: edge.udpPort + index, bindAddress: edge.host, publicAddresses: edge.publicAddresses },
     publicUrl: edge.publicUrl === null ? null : publicUrlOf(edge.publicUrl, index),
     livekit,

@@ -23,7 +23,7 @@ export const http = {
       .default([]),
     {
       section: 'HTTP',
-      text: 'Addresses or ranges of proxies whose X-Forwarded-* headers are believed, separated by commas.',
+      text: 'Addresses or ranges of proxies whose X-Forwarded-* headers api and edges believe, separated by commas.',
     },
   ),
   MARSAD_RATE_LIMIT_USER: note(requestsPerMinute.default(6_000), {

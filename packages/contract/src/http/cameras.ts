@@ -70,7 +70,7 @@ export const Camera = z
       .describe('Only for administrators, of a camera that is pulled; a password in it is masked.'),
     sub_rtsp_url: z.string().nullable().optional().describe('Only for administrators; a password in it is masked.'),
     status: CameraStatus,
-    ptz_enabled: z.boolean(),
+    ptz_enabled: z.boolean().describe('Kept for the catalogue: commands that move a camera are not taken yet.'),
     recording_server: z.string().nullable(),
     metadata: CameraMetadata,
     location: CameraLocation.nullable(),

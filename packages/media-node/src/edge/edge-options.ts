@@ -9,6 +9,8 @@ import type { TurnOptions } from './turn/turn-servers.ts';
 export interface EdgeOptions {
   /** Where viewers and the api connect. Port 0 takes a free one (`Edge.port` tells). With `tls` only TLS is spoken. */
   readonly http: { readonly host: string; readonly port: number; readonly tls?: { cert: string; key: string } };
+  /** Addresses or ranges of proxies before `http` whose `X-Forwarded-For` is believed; none when left out. */
+  readonly trustedProxies?: readonly string[];
   readonly udp: {
     /** The one UDP port all media of this process uses. */
     readonly port: number;

@@ -6,6 +6,7 @@ import type { EdgeMetrics } from './edge-metrics.ts';
 import type { BurstPacer } from './egress/burst-pacer.ts';
 import type { EgressClock } from './egress/egress-clock.ts';
 import type { Feeds } from './feed/feeds.ts';
+import type { ClientAddress } from './http/client-address.ts';
 import type { MediaPortOptions } from './peer/media-port.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import type { TurnServers } from './turn/turn-servers.ts';
@@ -21,6 +22,7 @@ export interface EdgeParts {
   readonly publishing: StreamPublishing;
   readonly port: MediaPortOptions;
   readonly turn: TurnServers;
+  readonly clientAddress: ClientAddress;
   readonly metrics: EdgeMetrics;
   readonly log: Logger;
 }

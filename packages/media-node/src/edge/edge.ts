@@ -6,6 +6,7 @@ import type { EdgeParts } from './edge-parts.ts';
 import { BurstPacer } from './egress/burst-pacer.ts';
 import { EgressClock } from './egress/egress-clock.ts';
 import { Feeds } from './feed/feeds.ts';
+import { ClientAddress } from './http/client-address.ts';
 import { EdgeServer } from './http/edge-server.ts';
 import { IngressFile } from './ingress/ingress-file.ts';
 import { IngressStreams } from './ingress/ingress-streams.ts';
@@ -56,6 +57,7 @@ export class Edge {
       publishing: options.publishing,
       port: options.udp,
       turn: new TurnServers(options.turn ?? null),
+      clientAddress: new ClientAddress(options.trustedProxies ?? []),
       metrics,
       log,
     };

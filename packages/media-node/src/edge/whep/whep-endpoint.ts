@@ -80,7 +80,7 @@ export class WhepEndpoint {
     if (invited && 'status' in invited) return refuse(response, invited.status, invited.text);
     const offered = await readOffered(request);
     if ('status' in offered) return refuse(response, offered.status, offered.text);
-    const place = invited ?? (await this.#asked(name, url, credentials, request.socket.remoteAddress ?? ''));
+    const place = invited ?? (await this.#asked(name, url, credentials, this.#parts.clientAddress.of(request)));
     if ('status' in place) return refuse(response, place.status, place.text);
     const answer = await this.#play(place, offered);
     if ('status' in answer) return refuse(response, answer.status, answer.text);

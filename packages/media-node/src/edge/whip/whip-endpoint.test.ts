@@ -39,6 +39,20 @@ async function published(path: string, headers = {}): Promise<string> {
 }
 const end = async (session: string) => expect((await ask(session, { method: 'DELETE' })).status).toBe(200);
 
+test.each([
+  ['a trusted proxy', ['127.0.0.1'], '203.0.113.5'],
+  ['nobody who is trusted', [], '127.0.0.1'],
+])('whoever decides hears of the address behind %s', async (_, trustedProxies, address) => {
+  const behind = await testEdge({ subscribe: () => ({ close: () => {} }) }, { publishing, access, trustedProxies });
+  const headers = { 'content-type': 'application/sdp', 'x-forwarded-for': '203.0.113.5' };
+  await fetch(`${behind.url}/whip/wrong`, { method: 'POST', body: OFFER, headers });
+  expect(access.asked.at(-1)).toMatchObject({ protocol: 'whip', address });
+  const authorization = 'Bearer none';
+  await fetch(`${behind.url}/whep/cam`, { method: 'POST', body: OFFER, headers: { ...headers, authorization } });
+  expect(access.asked.at(-1)).toMatchObject({ address });
+  await behind.edge.close();
+});
+
 test('an offer is answered with everything that is needed', async () => {
   const answer = await ask('/whip/key-a');
   expect(answer.status).toBe(201);

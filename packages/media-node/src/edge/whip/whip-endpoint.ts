@@ -84,7 +84,7 @@ export class WhipEndpoint {
     const sdp = body.toString('utf8');
     if (!sdp.startsWith('v=0')) return refuse(response, 400, 'the offer is not SDP');
     const profile = url.searchParams.get('profile') === 'sub' ? 'sub' : 'main';
-    const door = await this.#door(key, profile, credentials, request.socket.remoteAddress ?? '');
+    const door = await this.#door(key, profile, credentials, this.#parts.clientAddress.of(request));
     if ('status' in door) return refuse(response, door.status, door.text);
     const offer = readPublishOffer(sdp);
     if (typeof offer === 'string') {
