@@ -88,11 +88,8 @@ export class CameraParticipant {
   /** Takes what a viewer's feed says; true when the participants have to be told. */
   report(profile: Profile, status: StreamStatus, feed: StatusFeed): boolean {
     this.#reports.set(profile, { feed, status });
-    let chosen: { profile: Profile; status: StreamStatus } = { profile, status };
-    for (const [other, report] of this.#reports) {
-      if (report.feed.readers === 0) this.#reports.delete(other);
-      else if (report.status.state === 'live') chosen = { profile: other, status: report.status };
-    }
+    for (const [other, report] of this.#reports) if (report.feed.readers === 0) this.#reports.delete(other);
+    const chosen = this.#telling() ?? { profile, status };
     const video = profile === 'main' ? feed.video : null;
     const resized = video !== null && (video.width !== this.#size.width || video.height !== this.#size.height);
     if (video) this.#size = { width: video.width, height: video.height };
@@ -111,6 +108,19 @@ export class CameraParticipant {
     else if (state === 'offline' || state === 'unsupported' || state === 'unauthorized') this.#muted = true;
     this.#version++;
     return true;
+  }
+
+  /**
+   * What speaks for the camera when its profiles say different things: a picture before none, and the main profile before
+   * the other. That there is no second stream is no news beside why the first one has no picture.
+   */
+  #telling(): { profile: Profile; status: StreamStatus } | null {
+    let best: { profile: Profile; status: StreamStatus } | null = null;
+    for (const [profile, { status }] of this.#reports) {
+      const order = best === null ? -1 : rank(status) - rank(best.status);
+      if (order < 0 || (order === 0 && profile === 'main')) best = { profile, status };
+    }
+    return best;
   }
 
   rename(name: string): boolean {
@@ -177,4 +187,10 @@ export class CameraParticipant {
       profile: this.#shown?.profile ?? 'main',
     };
   }
+}
+
+function rank({ state }: StreamStatus): number {
+  if (state === 'live') return 0;
+  if (state === 'frozen') return 1;
+  return state === 'unsupported' ? 3 : 2;
 }
