@@ -1,5 +1,5 @@
 import { Skeleton } from '../ui/skeleton.tsx';
-import { Sparkline } from './sparkline.tsx';
+import { Sparkline, type SparklineProps } from './sparkline.tsx';
 
 export interface Figure {
   label: string;
@@ -8,7 +8,7 @@ export interface Figure {
   of?: string | null;
   /** What else there is to say, short. */
   note?: string | null;
-  chart?: { values: readonly number[]; label: string };
+  chart?: SparklineProps;
 }
 
 export function Figures({ figures }: { figures: readonly Figure[] }) {

@@ -22,7 +22,8 @@ export function Overview() {
   const cameras = useCameras().data;
   const stats = useStats().data;
   const { data, isError, error, refetch } = useQuery({ ...figuresQuery, refetchInterval: 5000 });
-  const now = data?.samples.at(-1);
+  const samples = data?.samples ?? [];
+  const now = samples.at(-1);
   const number = (value: number | undefined) => (value === undefined ? null : format.number(value));
   const online = cameras?.filter((camera) => camera.status === 'ONLINE').length;
 
@@ -32,7 +33,7 @@ export function Overview() {
     say: (value: number) => string,
     note: string | null = null,
   ): Figure => {
-    const values = data?.samples.map(value) ?? [];
+    const values = samples.map(value);
     const label = t(`system:${name}`);
     const words =
       values.length < 2
@@ -43,7 +44,11 @@ export function Overview() {
             least: say(Math.min(...values)),
             most: say(Math.max(...values)),
           });
-    return { label, value: now ? say(value(now)) : null, note, chart: { values, label: words } };
+    const said = (index: number) => ({
+      value: say(values[index] ?? 0),
+      time: format.clock(Date.parse(samples[index]?.at ?? '')),
+    });
+    return { label, value: now ? say(value(now)) : null, note, chart: { values, label: words, say: said } };
   };
   const rate = (value: number) => perSecond(value, t, format);
   const bits = (value: number) => bitrate(value, t, format);

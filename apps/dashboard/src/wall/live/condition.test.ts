@@ -37,15 +37,34 @@ describe('what a tile says', () => {
 
   it('gives the numbers of a refusal', () => {
     const error = apiError('AGENCY_LIMIT_EXCEEDED', { source: 'BUS', current: 20, limit: 20 });
-    expect(refusedCondition(error, 5, 9)).toEqual({ kind: 'refused', source: 'BUS', current: 20, limit: 20 });
-    expect(refusedCondition(apiError('CAMERA_OFFLINE'), 5, 9)).toMatchObject({ kind: 'offline', since: 5 });
-    expect(refusedCondition(apiError('SOURCE_FORBIDDEN'), 5, null)).toMatchObject({ kind: 'failed' });
+    expect(refusedCondition(error, 9)).toEqual({ kind: 'refused', source: 'BUS', current: 20, limit: 20 });
+    expect(refusedCondition(apiError('SOURCE_FORBIDDEN'), null)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('says of a camera that was refused as offline why and since when it is away, not when it was asked for', () => {
+    const facts = {
+      camera_name: 'Gate',
+      reason: 'TIMEOUT',
+      detail: 'no answer',
+      since: '2026-03-01T10:00:05.000Z',
+      last_picture_at: '2026-03-01T10:00:00.000Z',
+    };
+    const away = { kind: 'offline', reason: 'TIMEOUT', detail: 'no answer' };
+    const since = Date.UTC(2026, 2, 1, 10, 0, 5);
+    const refused = (over: object) => refusedCondition(apiError('CAMERA_OFFLINE', { ...facts, ...over }), 9);
+    expect(refused({})).toEqual({ ...away, since, lastPictureAt: since - 5000 });
+    expect(refused({ last_picture_at: null })).toEqual({ ...away, since, lastPictureAt: null });
+    expect(refused({ reason: 'NEW_THING' })).toMatchObject({ reason: null, since });
+    expect(refusedCondition(apiError('CAMERA_OFFLINE'), 9)).toEqual({
+      ...{ kind: 'offline', reason: null, detail: '' },
+      ...{ since: null, lastPictureAt: null },
+    });
   });
 
   it('says when it will be tried again where that is what helps', () => {
     const busy = apiError('RATE_LIMIT_EXCEEDED', { retry_after: 3 });
-    expect(refusedCondition(busy, 5, 3005)).toMatchObject({ kind: 'delayed', until: 3005 });
-    expect(refusedCondition(apiError('SERVICE_UNAVAILABLE'), 5, 505)).toMatchObject({ kind: 'delayed', until: 505 });
+    expect(refusedCondition(busy, 3005)).toMatchObject({ kind: 'delayed', until: 3005 });
+    expect(refusedCondition(apiError('SERVICE_UNAVAILABLE'), 505)).toMatchObject({ kind: 'delayed', until: 505 });
   });
 
   it('asks again when that can help', () => {

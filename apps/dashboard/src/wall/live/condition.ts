@@ -26,6 +26,14 @@ interface Trouble {
 /** Attributes of a room participant, as the edge writes them; everything is a string there. */
 export type Attributes = Readonly<Record<string, string>>;
 
+const knownReason = (text: unknown): StreamReason | null => streamReasons.find((known) => known === text) ?? null;
+
+/** Ms since the epoch of an RFC 3339 text. */
+const moment = (text: unknown): number | null => {
+  const value = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(value) ? null : value;
+};
+
 const time = (text: string | undefined): number | null => {
   const value = Number(text);
   return text && Number.isFinite(value) && value > 0 ? value : null;
@@ -38,7 +46,7 @@ const time = (text: string | undefined): number | null => {
  */
 export function reportedCondition(attributes: Attributes, showing: boolean, now: number): Condition {
   const state = StreamState.safeParse(attributes['state']);
-  const reason = streamReasons.find((known) => known === attributes['reason']) ?? null;
+  const reason = knownReason(attributes['reason']);
   const since = time(attributes['since']);
   const lastPictureAt = time(attributes['last_picture_at']);
   const trouble = (kind: Trouble['kind']): Trouble => ({
@@ -71,14 +79,21 @@ export function reportedCondition(attributes: Attributes, showing: boolean, now:
  *
  * @param until when it is asked for again, ms since the epoch; null when it is not
  */
-export function refusedCondition(error: unknown, now: number, until: number | null): Condition {
+export function refusedCondition(error: unknown, until: number | null): Condition {
   if (error instanceof ApiError) {
     const { source, current, limit } = error.facts;
     if (error.code === 'AGENCY_LIMIT_EXCEEDED') {
       return { kind: 'refused', source: String(source), current: Number(current), limit: Number(limit) };
     }
     if (error.code === 'CAMERA_OFFLINE') {
-      return { kind: 'offline', reason: null, detail: '', since: now, lastPictureAt: null };
+      const { reason, detail, since, last_picture_at } = error.facts;
+      return {
+        kind: 'offline',
+        reason: knownReason(reason),
+        detail: typeof detail === 'string' ? detail : '',
+        since: moment(since),
+        lastPictureAt: moment(last_picture_at),
+      };
     }
     if (until !== null) return { kind: 'delayed', error, until };
   }

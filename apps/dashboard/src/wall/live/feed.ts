@@ -204,12 +204,7 @@ export class Feed {
 
   #judge(): Condition {
     if (this.#endedAt !== null) return { kind: 'ended', since: this.#endedAt };
-    if (this.#refusal !== null) {
-      // "Offline since" is when it was first refused, not when it was last asked.
-      const first = this.#condition;
-      const next = refusedCondition(this.#refusal, Date.now(), this.#retryAt);
-      return next.kind === 'offline' && first.kind === 'offline' ? { ...next, since: first.since } : next;
-    }
+    if (this.#refusal !== null) return refusedCondition(this.#refusal, this.#retryAt);
     if (!this.#reservation) return { kind: 'connecting', step: 'reserving' };
     if (!this.#joined || !this.#attributes) return { kind: 'connecting', step: 'joining' };
     const reported = reportedCondition(this.#attributes, this.#showing, Date.now());

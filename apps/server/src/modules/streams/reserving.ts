@@ -78,11 +78,18 @@ export class Reserving {
       throw new AppError('AGENCY_LIMIT_EXCEEDED', { source, current, limit });
     }
     if (outcome.outcome === 'not-new') {
-      const { reason } = live.stream;
+      const { reason, detail, since, last_picture_at } = live.stream;
       reservations.inc({ source, status: 'offline' });
       // A camera that no node has is our fault and not the camera's.
       if (reason === 'NODE_LOST') throw new AppError('SERVICE_UNAVAILABLE', { part: 'media_nodes' });
-      throw new AppError('CAMERA_OFFLINE', { camera_id, camera_name: camera.name, reason });
+      throw new AppError('CAMERA_OFFLINE', {
+        camera_id,
+        camera_name: camera.name,
+        reason,
+        detail,
+        since: new Date(since).toISOString(),
+        last_picture_at: last_picture_at === null ? null : new Date(last_picture_at).toISOString(),
+      });
     }
     try {
       await rooms.sync(room);

@@ -240,8 +240,10 @@ describe('with a media node', () => {
     expect(error).toMatchObject({
       status: 409,
       code: 'CAMERA_OFFLINE',
-      facts: { camera_name: 'Dead', reason: 'CONNECTION_REFUSED' },
+      facts: { camera_name: 'Dead', reason: 'CONNECTION_REFUSED', last_picture_at: null },
     });
+    const { state_since } = await operator.cameras.get({ params: { id } });
+    expect(error).toMatchObject({ facts: { since: state_since } });
     if (early) {
       const again = await operator.streams.reserve({ body: { camera_id: id, wall_id: 'b' } });
       expect(again.reservation_id).toBe(early.reservation_id);
