@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../fixtures/chromium.ts';
 import { RunningMarsad } from '../fixtures/running-marsad.ts';
 import { until } from '../fixtures/until.ts';
+import { pidOf } from '../system/processes.ts';
 import { accessibilityProblems, type Look, liveTiles, newOperator, signIn, tile } from './operator.ts';
 
 let marsad: RunningMarsad;
@@ -84,6 +85,29 @@ describe('the wall', () => {
       10_000,
       'reservations to be released',
     );
+  }, 60_000);
+
+  it('says of a picture that stands still since when it is old, and forgets it when pictures come again', async () => {
+    const page = await open();
+    await signIn(page, marsad);
+    await fill(page, '2', 4);
+    const farm = pidOf(marsad.dataDir, 'simulator');
+    const stopped = Date.now();
+    // Its connections stay, and nothing comes over them any more.
+    process.kill(farm, 'SIGSTOP');
+    try {
+      const frozen = page.locator('[data-tile][data-state=frozen] .tile-veil');
+      await until(async () => (await frozen.count()) === 4, 10_000, 'four frozen tiles');
+      for (const text of await frozen.allTextContents()) {
+        const [, hours = '', minutes = '', seconds = ''] = /Frozen since (\d\d):(\d\d):(\d\d)/.exec(text) ?? [];
+        const since = new Date(stopped).setHours(Number(hours), Number(minutes), Number(seconds), 0);
+        expect(Math.abs(since - stopped), text).toBeLessThan(2500);
+      }
+    } finally {
+      process.kill(farm, 'SIGCONT');
+    }
+    await until(async () => (await liveTiles(page).count()) === 4, 20_000, 'four live tiles again');
+    await page.context().close();
   }, 60_000);
 
   it('is worked by keyboard alone, in the direction of the screen', async () => {
