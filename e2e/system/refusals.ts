@@ -71,7 +71,7 @@ async function doors(
 ): Promise<{ whep: number; validate: number; rtc: number }> {
   const base = reservation.livekit_url.replace(/^ws/, 'http');
   const query = new URLSearchParams({ access_token: token });
-  const whep = await fetch(reservation.whep_url, {
+  const whep = await fetch(reservation.whep_url ?? '', {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/sdp' },
     body: offer,

@@ -35,7 +35,8 @@ async function viewer(client: Client, cameras: readonly string[], until: number,
     try {
       const held = await client.streams.reserve({ body: { camera_id } });
       seen.reserved += 1;
-      if (Math.random() < 0.8) peer = await viewByWhep(held.reservation_id, held.whep_url, held.token);
+      const { reservation_id, whep_url, token } = held;
+      if (whep_url !== undefined && Math.random() < 0.8) peer = await viewByWhep(reservation_id, whep_url, token);
       await wait(1000 + Math.random() * 4000);
       if (peer && peer.packets > 0) seen.watched += 1;
       if (Math.random() < 0.7) await client.streams.release({ params: { id: held.reservation_id } });

@@ -33,7 +33,8 @@ export const Reservation = z
     participant_identity: z.string().describe('The participant of the room that is this camera.'),
     whep_url: z
       .string()
-      .describe('Takes the token of a `camera_{id}` room; an access token where a LiveKit server has those rooms.'),
+      .optional()
+      .describe('Takes the token where the room is `camera_{id}`. Absent where a LiveKit server has those rooms.'),
   })
   .meta({ id: 'Reservation' });
 export type Reservation = z.infer<typeof Reservation>;

@@ -134,7 +134,8 @@ describe('reading', () => {
     const raw = new Valkey(t.config.valkey.url ?? '');
     await raw.del(await raw.keys(`${t.config.valkey.keyPrefix}*`));
     raw.disconnect();
-    await until(async () => (await current()) === 1, 10_000);
+    // Without the limits there are no statistics.
+    await until(async () => (await current().catch(() => null)) === 1, 10_000);
     const before = one.packets.length;
     await until(() => one.packets.length > before + 10, 5_000);
     one.close();

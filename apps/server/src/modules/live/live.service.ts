@@ -35,7 +35,8 @@ export interface LiveServiceOptions {
 export interface Admission {
   readonly token: string;
   readonly livekitUrl: string;
-  readonly whepUrl: string;
+  /** Null where the token would open nothing: the room is on the LiveKit server, WHEP is ours. */
+  readonly whepUrl: string | null;
 }
 
 /** Who is let in, and for which reservation. */
@@ -173,10 +174,8 @@ export class LiveService {
    * @throws AppError `SERVICE_UNAVAILABLE` when no edge is there
    */
   async admit(room: string, camera: string, viewer: Viewer, host: string): Promise<Admission> {
-    const { server, mediaPlane } = this.#o;
+    const { server } = this.#o;
     const { user, reservation, quality } = viewer;
-    const onServer = server?.has(room) ?? false;
-    const edge = onServer ? mediaPlane.edges()[0] : await this.edgeOf(room);
     const token = new AccessToken(this.#o.livekit.apiKey, this.#o.livekit.apiSecret, {
       identity: viewer.identity,
       name: viewer.name,
@@ -185,11 +184,12 @@ export class LiveService {
       attributes: { user, reservation, ...(quality === null ? {} : { quality }) },
     });
     token.addGrant({ room, roomJoin: true, canSubscribe: true, canPublish: false, canPublishData: false });
-    const base = edge ? this.publicUrlOf(edge, host) : '';
+    if (server?.has(room)) return { token: await token.toJwt(), livekitUrl: server.viewerUrl, whepUrl: null };
+    const base = this.publicUrlOf(await this.edgeOf(room), host);
     return {
       token: await token.toJwt(),
-      livekitUrl: server && onServer ? server.viewerUrl : base,
-      whepUrl: edge ? `${base.replace(/^ws/, 'http')}/whep/${encodeURIComponent(camera)}` : '',
+      livekitUrl: base,
+      whepUrl: `${base.replace(/^ws/, 'http')}/whep/${encodeURIComponent(camera)}`,
     };
   }
 

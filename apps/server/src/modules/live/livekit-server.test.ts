@@ -174,17 +174,19 @@ describe('a LiveKit server in the place of our edges', () => {
   it('leaves other players on our own edges, where an access token is what counts', async () => {
     const user = await t.user('METRO', ['camera:METRO:view']);
     const mine = await t.client(user.token).streams.reserve({ body: { camera_id: camera } });
+    // Its token is for a room on the other server, and opens nothing here.
+    expect(mine).not.toHaveProperty('whep_url');
+    const whep = `http://127.0.0.1:${t.api.mediaPlane.edges()[0]?.lease.public_port}/whep/${camera}`;
     const play = (token: string) =>
-      fetch(mine.whep_url, {
+      fetch(whep, {
         method: 'POST',
         headers: { 'content-type': 'application/sdp', authorization: `Bearer ${token}` },
         body: playerOffer,
       });
-    // The room it is for is on the other server.
     expect((await play(mine.token)).status).toBe(404);
     const answer = await play(user.token);
     expect(answer.status).toBe(201);
-    await fetch(new URL(answer.headers.get('location') ?? '', mine.whep_url), { method: 'DELETE' });
+    await fetch(new URL(answer.headers.get('location') ?? '', whep), { method: 'DELETE' });
     await release(t.client(user.token), mine);
   }, 30_000);
 
@@ -209,7 +211,8 @@ describe('a LiveKit server in the place of our edges', () => {
     const raw = new Valkey(t.config.valkey.url ?? '');
     await raw.del(await raw.keys(`${t.config.valkey.keyPrefix}*`));
     raw.disconnect();
-    await until(async () => (await current()) === 1, 15_000);
+    // Without the limits there are no statistics.
+    await until(async () => (await current().catch(() => null)) === 1, 15_000);
     const before = viewer.packets;
     await expect.poll(() => viewer.packets, { timeout: 3_000 }).toBeGreaterThan(before + 20);
     expect(viewer.heard('leave')).toBe(false);

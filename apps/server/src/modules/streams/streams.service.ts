@@ -76,7 +76,7 @@ export class StreamsService {
         expires_at: new Date(held.expiresAt).toISOString(),
         quality,
         participant_identity: `camera_${camera}`,
-        whep_url: admission.whepUrl,
+        ...(admission.whepUrl === null ? {} : { whep_url: admission.whepUrl }),
       };
     });
   }
