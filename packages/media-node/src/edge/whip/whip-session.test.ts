@@ -41,7 +41,7 @@ class Publisher {
 
   async connect(answer: string): Promise<void> {
     this.#pc.setRemoteDescription(answer, 'answer');
-    await expect.poll(() => this.#track.isOpen(), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => this.#track.isOpen(), { timeout: 12_000 }).toBe(true);
   }
 
   rtp(payload: Buffer, more: { payloadType?: number; timestamp?: number; marker?: boolean } = {}): void {
