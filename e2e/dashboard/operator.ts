@@ -41,6 +41,11 @@ export function tile(page: Page, index: number) {
   return page.locator(`[data-tile="${index}"]`);
 }
 
+/** What the tiles say, for whoever waited for something else in vain. */
+export function tileLabels(page: Page): Promise<(string | null)[]> {
+  return page.locator('[data-tile]').evaluateAll((tiles) => tiles.map((one) => one.getAttribute('aria-label')));
+}
+
 export function liveTiles(page: Page) {
   return page.locator('[data-tile][data-state=live]');
 }

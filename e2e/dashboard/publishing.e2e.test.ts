@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../fixtures/chromium.ts';
 import { RunningMarsad } from '../fixtures/running-marsad.ts';
 import { until } from '../fixtures/until.ts';
-import { accessibilityProblems, liveTiles, newOperator, signIn, tile } from './operator.ts';
+import { accessibilityProblems, liveTiles, newOperator, signIn, tile, tileLabels } from './operator.ts';
 
 let marsad: RunningMarsad;
 let browser: Browser;
@@ -66,7 +66,11 @@ describe('a camera that publishes', () => {
     await tile(page, 0).click();
     await page.keyboard.press('2');
     await page.keyboard.press('a');
-    await until(async () => (await liveTiles(page).count()) === 1, 20_000, 'its tile live');
+    const live = async () => {
+      if ((await liveTiles(page).count()) === 1) return true;
+      throw new Error(`the tiles say ${JSON.stringify(await tileLabels(page))}`);
+    };
+    await until(live, 20_000, 'its tile live');
     await page.context().close();
   }, 120_000);
 
