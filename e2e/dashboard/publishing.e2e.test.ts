@@ -65,7 +65,12 @@ describe('a camera that publishes', () => {
     );
     await tile(page, 0).click();
     await page.keyboard.press('2');
-    await page.keyboard.press('a');
+    // The page hears a moment later than the api says it that the camera is online.
+    const filled = async () => {
+      await page.keyboard.press('a');
+      return (await page.locator('[data-tile][data-filled]').count()) > 0;
+    };
+    await until(filled, 10_000, 'the camera on the wall');
     const live = async () => {
       if ((await liveTiles(page).count()) === 1) return true;
       throw new Error(`the tiles say ${JSON.stringify(await tileLabels(page))}`);
