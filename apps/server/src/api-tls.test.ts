@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { TestViewer } from '../../../packages/media-node/src/edge/testing/test-viewer.ts';
 import { type QuietCamera, quietCamera } from './testing/quiet-camera.ts';
 import { type TestApi, testApi } from './testing/test-api.ts';
 
@@ -33,7 +34,7 @@ describe('with TLS', () => {
   it('hears what happens in rooms at once, over TLS too', async () => {
     const taken = async () =>
       Number(
-        /cctv_livekit_webhooks_total\{event="room_finished",outcome="taken"\} (\d+)/.exec(
+        /cctv_livekit_webhooks_total\{event="participant_joined",outcome="taken"\} (\d+)/.exec(
           await t.client().system.metrics(),
         )?.[1] ?? 0,
       );
@@ -41,8 +42,8 @@ describe('with TLS', () => {
     const admin = t.client(await t.admin());
     const { id } = await admin.cameras.create({ body: { name: 'Yard', source: 'BUS', rtsp_url: `${camera.url}/y` } });
     const reserved = await admin.streams.reserve({ body: { camera_id: id } });
-    await admin.streams.release({ params: { id: reserved.reservation_id } });
-    await vi.waitUntil(async () => (await taken()) > before, { timeout: 4_000 });
+    const viewer = new TestViewer(reserved.livekit_url.replace('localhost', '127.0.0.1'), reserved.token);
+    await vi.waitUntil(async () => (await taken()) > before, { timeout: 4_000 }).finally(() => viewer.close());
   });
 
   it('speaks HTTPS only, with HSTS and a Secure cookie', async () => {

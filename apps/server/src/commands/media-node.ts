@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fitCollectorToMedia, type MediaNodeOptions, startMediaNode } from '@marsad/media-node';
 import { type Config, type NodeRole, requireUrl } from '../config.ts';
+import { heardEvents } from '../modules/live/heard-events.ts';
 import type { Log } from '../platform/log/log.ts';
 import { reachable } from '../reachable.ts';
 import { runFolder } from '../run-folder.ts';
@@ -77,11 +78,12 @@ function edgeOptions(config: Config, index: number, livekit: { apiKey: string; a
 }
 
 /** Where the api of this machine takes webhooks, and with which certificate it answers there. */
-function webhookOfApi({ http }: Pick<Config, 'http'>): { url: string; certificate: string | null } {
+function webhookOfApi({ http }: Pick<Config, 'http'>) {
   const { tls } = http;
   return {
     url: `${tls ? 'https' : 'http'}://${reachable(http.host)}:${http.port}/webhook/livekit`,
     certificate: tls && read(tls.cert),
+    events: heardEvents,
   };
 }
 

@@ -22,9 +22,9 @@ export async function openCatalogue({ config, log, opened, database, mediaPlane,
       log,
     });
   if (mediamtx) opened.push(() => mediamtx.close());
-  const feed = new CameraFeed({ repository, mediaPlane, mediamtx, log });
+  const feed = new CameraFeed({ repository, mediaPlane, mediamtx, log, onChange: () => cameras.forget() });
   opened.push(() => feed.close());
-  const cameras = new CamerasService({
+  const cameras: CamerasService = new CamerasService({
     repository,
     audit,
     mediaPlane,

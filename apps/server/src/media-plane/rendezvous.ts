@@ -5,7 +5,8 @@ import { hash } from 'node:crypto';
  * that comes or goes moves only the keys it gets or had (rendezvous hashing: the highest score wins).
  * @returns undefined when there is no node
  */
-export function choose(key: string, nodes: Iterable<string>): string | undefined {
+export function choose(key: string, nodes: readonly string[]): string | undefined {
+  if (nodes.length < 2) return nodes[0];
   let best: string | undefined;
   let highest = -1;
   for (const node of nodes) {

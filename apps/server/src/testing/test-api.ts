@@ -9,6 +9,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { type Api, type ApiParts, startApi } from '../api.ts';
 import { type Config, loadConfig } from '../config.ts';
+import { heardEvents } from '../modules/live/heard-events.ts';
 import { hashPassword } from '../platform/crypto/password.ts';
 import type { Log } from '../platform/log/log.ts';
 import { livekitCredentials, loadSecrets } from '../secrets.ts';
@@ -110,7 +111,11 @@ export async function testApi({ environment = {}, parts = {} }: TestApiOptions =
           publicUrl: null,
           livekit: livekitCredentials(config, secrets),
           webhookUrls: [],
-          localWebhook: { url: `${api.address}/webhook/livekit`, certificate: tls?.cert ?? null },
+          localWebhook: {
+            url: `${api.address}/webhook/livekit`,
+            certificate: tls?.cert ?? null,
+            events: heardEvents,
+          },
           corsOrigins: '*',
         },
         log,

@@ -31,10 +31,12 @@ export interface EdgeOptions {
   readonly turn?: TurnOptions | null;
   readonly webhookUrls: readonly string[];
   /**
-   * The api of this machine gets them too. It is reached by address: over TLS nothing but the certificate (PEM) it is
-   * known to serve with is trusted, whatever name that is for.
+   * The api of this machine gets those named in `events` too. It is reached by address: over TLS nothing but the
+   * certificate (PEM) it is known to serve with is trusted, whatever name that is for.
    */
-  readonly localWebhook?: { readonly url: string; readonly certificate: string | null } | undefined;
+  readonly localWebhook?:
+    | { readonly url: string; readonly certificate: string | null; readonly events: readonly string[] }
+    | undefined;
   /** Origins that may use the HTTP interface from a page; `*` for every one. */
   readonly corsOrigins: readonly string[] | '*';
   readonly streams: StreamProvider;

@@ -5,7 +5,7 @@ const most = 20_000;
 
 /**
  * Names and agencies of cameras for those who need them many times a second. What another process changes is seen after
- * five seconds at most; a camera that is not found is asked for every time.
+ * five seconds at most, mostly after two; a camera that is not found is asked for every time.
  */
 export class CameraBriefs {
   readonly #load: (ids: readonly string[]) => Promise<CameraBrief[]>;

@@ -10,6 +10,8 @@ export interface CameraFeedOptions {
   /** Null without such a server: then every camera is fetched from its own address. */
   readonly mediamtx: Pick<MediamtxPaths, 'relay'> | null;
   readonly log: Log;
+  /** The catalogue has changed, whoever changed it. */
+  readonly onChange: () => void;
   /** Between two looks at the catalogue's revision, milliseconds. Default 2,000. */
   readonly interval?: number;
 }
@@ -77,6 +79,7 @@ export class CameraFeed {
     this.#complain(cameras);
     mediaPlane.setCameras(this.#relayed(cameras));
     this.#revision = revision;
+    this.#o.onChange();
   }
 
   /** Once for each, and anew when it could be read in between. */

@@ -19,7 +19,7 @@ export interface CamerasServiceOptions {
   readonly onChange: () => void;
 }
 
-export type { CameraRow };
+export type { CameraBrief, CameraRow };
 
 type CameraEvent = 'camera_deleted' | 'camera_restored' | 'camera_hidden' | 'camera_shown';
 
@@ -54,16 +54,27 @@ export class CamerasService {
     return this.#show(caller, row);
   }
 
-  /** The row and live state of a camera the caller may view, for the other modules. */
-  async viewable(caller: Caller, id: string): Promise<{ row: CameraRow; live: CameraLive }> {
-    const row = await this.#find(id);
-    requireSource(caller, 'camera', row.source, 'view');
-    return { row, live: this.#o.mediaPlane.live(row.id) };
+  /**
+   * A camera the caller may view, and how it is, for the other modules; what another process changes is seen after a few
+   * seconds.
+   * @throws AppError `CAMERA_NOT_FOUND`, `SOURCE_FORBIDDEN`
+   */
+  async viewable(caller: Caller, id: string): Promise<{ camera: CameraBrief; live: CameraLive }> {
+    const known = id.toLowerCase();
+    const camera = (await this.#briefs.of([known])).get(known);
+    if (camera === undefined || camera.removed) throw new AppError('CAMERA_NOT_FOUND');
+    requireSource(caller, 'camera', camera.source, 'view');
+    return { camera, live: this.#o.mediaPlane.live(camera.id) };
   }
 
   /** Name and agency of those that exist, whoever asks; at most a few seconds old. */
   briefs(ids: readonly string[]): Promise<Map<string, CameraBrief>> {
     return this.#briefs.of(ids);
+  }
+
+  /** The catalogue has changed: what is remembered of it may be wrong. */
+  forget(): void {
+    this.#briefs.forget();
   }
 
   /** What is known without asking anybody, or undefined. */
@@ -168,7 +179,7 @@ export class CamerasService {
   }
 
   #changed(): void {
-    this.#briefs.forget();
+    this.forget();
     this.#o.onChange();
   }
 

@@ -7,11 +7,15 @@ import { requestId } from '../../platform/http/request-context.ts';
 const timeoutMs = 3_000;
 const largestAnswer = 4 * 1024 * 1024;
 
+/** Milliseconds for which a token is used again; it is good for ten minutes. */
+const tokenMs = 60_000;
+const mostTokens = 1_000;
+
 /**
- * A `RoomServiceClient` for an edge. Everything about it stays as the SDK has it; only what carries its requests is
- * replaced, for two reasons: each says in whose request it is made, and an edge under TLS is reached by address, while its
- * certificate is for the name its viewers know. So exactly one certificate is trusted: the one this installation serves
- * with, and `fetch` cannot be told that.
+ * A `RoomServiceClient` for an edge. Everything about it stays as the SDK has it but two things. What carries its requests:
+ * each says in whose request it is made, and an edge under TLS is reached by address, while its certificate is for the name
+ * its viewers know. So exactly one certificate is trusted: the one this installation serves with, and `fetch` cannot be
+ * told that. And its tokens: the SDK signs one for every call, which costs both sides as much as the call does.
  *
  * @param certificate PEM, the leaf first; null without TLS
  */
@@ -32,7 +36,26 @@ export function edgeRooms(
       });
     },
   };
-  return Object.assign(client, { rpc });
+  const sign = client.authHeader.bind(client);
+  return Object.assign(client, { rpc, authHeader: remembering(sign) });
+}
+
+type Sign = RoomServiceClient['authHeader'];
+
+/** The same header for the same grant, for a minute. */
+function remembering(sign: Sign): Sign {
+  const signed = new Map<string, { header: ReturnType<Sign>; until: number }>();
+  return (grant, sip) => {
+    const key = JSON.stringify([grant, sip]);
+    const known = signed.get(key);
+    if (known !== undefined && known.until > performance.now()) return known.header;
+    signed.delete(key);
+    const [oldest] = signed.keys();
+    if (oldest !== undefined && signed.size >= mostTokens) signed.delete(oldest);
+    const header = sign(grant, sip);
+    signed.set(key, { header, until: performance.now() + tokenMs });
+    return header;
+  };
 }
 
 type Send = (url: URL, options: RequestOptions) => ClientRequest;

@@ -15,7 +15,7 @@ import { viewersAmong, type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 const directory = loadScript(new URL('room-directory.lua', import.meta.url));
 
-export type { WatchedRoom };
+export type { Shown, WatchedRoom };
 
 export interface LiveServiceOptions {
   readonly mediaPlane: Pick<MediaPlane, 'edges'>;
@@ -62,12 +62,13 @@ export class LiveService {
   /**
    * Makes a room show these cameras to these viewers, and ends whoever else is in it; without any it goes. Always the
    * whole truth and never a difference: doing it twice, or late, does no harm.
-   * @throws AppError `SERVICE_UNAVAILABLE` when no edge, or not the LiveKit server, can be reached
+   * @param shown may be on its way: where the room is, is looked up meanwhile
+   * @throws AppError `SERVICE_UNAVAILABLE` when no edge, or not the LiveKit server, can be reached; whatever `shown` rejects
+   *   with
    */
-  async show(room: string, shown: Shown): Promise<void> {
-    if (this.#o.server?.has(room)) return this.#o.server.show(room, shown);
-    const { cameras, viewers } = shown;
-    const edge = await this.edgeOf(room);
+  async show(room: string, shown: Shown | Promise<Shown>): Promise<void> {
+    if (this.#o.server?.has(room)) return this.#o.server.show(room, await shown);
+    const [edge, { cameras, viewers }] = await Promise.all([this.edgeOf(room), shown]);
     const client = this.#clientOf(edge);
     try {
       if (cameras.length === 0 || viewers.length === 0) {

@@ -3,6 +3,7 @@ import type { Counter } from 'prom-client';
 import { AppError } from '../../platform/app-error.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
+import { heardEvents } from './heard-events.ts';
 import { type WatchedRoom, watchedRoom } from './watched-room.ts';
 
 export interface WebhooksServiceOptions {
@@ -73,7 +74,7 @@ export class WebhooksService {
 
   async #take({ event, room, participant }: WebhookEvent): Promise<void> {
     const { onWatched, onChange } = this.#o;
-    if (event !== 'participant_joined' && event !== 'participant_left') return;
+    if (!heardEvents.includes(event)) return;
     if (!room || !participant || participant.isPublisher) return;
     if (event === 'participant_joined') await onWatched([watchedRoom('', room.name, room.metadata, [participant])]);
     onChange();

@@ -4,8 +4,7 @@ import type { Counter } from 'prom-client';
 import { AppError } from '../../platform/app-error.ts';
 import type { Caller } from '../../platform/auth/identity.ts';
 import type { AuditService } from '../audit/audit.service.ts';
-
-import type { CameraRow, CamerasService } from '../cameras/cameras.service.ts';
+import type { CameraBrief, CamerasService } from '../cameras/cameras.service.ts';
 import type { FullAgencies } from './full-agencies.ts';
 import type { RoomKeeper } from './room-keeper.ts';
 import type { StreamRepository } from './streams.repository.ts';
@@ -36,7 +35,7 @@ export interface Wanted {
 
 export interface Held {
   readonly id: string;
-  readonly camera: CameraRow;
+  readonly camera: CameraBrief;
   /** The viewer's; of a reservation that was there already the one it has. */
   readonly identity: string;
   readonly expiresAt: number;
@@ -51,7 +50,7 @@ export class Reserving {
   }
 
   /**
-   * @param enter what lets the viewer in; when it fails the reservation is given back
+   * @param enter what lets the viewer in, beside the making of the room; when either fails the reservation is given back
    * @throws AppError `CAMERA_NOT_FOUND`, `SOURCE_FORBIDDEN`, `CAMERA_OFFLINE`, `AGENCY_LIMIT_EXCEEDED`,
    *   `SERVICE_UNAVAILABLE`
    */
@@ -59,7 +58,7 @@ export class Reserving {
     const { identity, origin } = caller;
     const { repository, cameras, rooms, audit, reservations } = this.#o;
     const { room, quality } = wanted;
-    const { row: camera, live } = await cameras.viewable(caller, wanted.camera);
+    const { camera, live } = await cameras.viewable(caller, wanted.camera);
     const { id: camera_id, source } = camera;
     const one = {
       id: randomUUID(),
@@ -92,9 +91,11 @@ export class Reserving {
       });
     }
     try {
-      await rooms.sync(room);
       const { id, expiresAt } = outcome;
-      const entered = await enter({ id, camera, identity: outcome.identity, expiresAt });
+      const [entered] = await Promise.all([
+        enter({ id, camera, identity: outcome.identity, expiresAt }),
+        rooms.sync(room),
+      ]);
       if (outcome.outcome === 'reserved') {
         const details = { reservation_id: id, camera_id, source, room, ...wanted.details };
         await audit.record({ type: 'stream_requested', actor: identity.id, details, origin });

@@ -10,7 +10,8 @@ const reservation = (id: string): ShownReservation => ({ id, camera: `camera of 
 function room() {
   let reserved: readonly ShownReservation[] = [];
   let written: readonly string[] = [];
-  const write = ({ cameras }: Shown) => {
+  const write = async (shown: Shown | Promise<Shown>) => {
+    const { cameras } = await shown;
     written = cameras.map(({ id }) => id);
   };
   return {
@@ -22,7 +23,7 @@ function room() {
     keeper(delay: () => Promise<unknown> = async () => {}) {
       const options = {
         repository: { shownIn: async () => [...reserved] },
-        live: { show: (_: string, shown: Shown) => delay().then(() => write(shown)) },
+        live: { show: (_: string, shown: Promise<Shown>) => delay().then(() => write(shown)) },
         cameras: { briefs: async () => new Map() },
         log: pino({ level: 'silent' }),
       };

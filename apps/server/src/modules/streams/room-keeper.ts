@@ -3,7 +3,7 @@ import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { CamerasService } from '../cameras/cameras.service.ts';
-import type { LiveService } from '../live/live.service.ts';
+import type { LiveService, Shown } from '../live/live.service.ts';
 import type { EndedReservation, ShownReservation } from './stream-answers.ts';
 import type { StreamRepository } from './streams.repository.ts';
 
@@ -109,31 +109,34 @@ export class RoomKeeper {
    * before it. Whoever writes last finds out, and writes the truth.
    */
   async #sync(room: string): Promise<void> {
-    let shown = await this.#o.repository.shownIn(room);
+    let reserved = this.#o.repository.shownIn(room);
     for (let attempt = 0; attempt < 5; attempt += 1) {
-      await this.#show(room, shown);
+      await this.#o.live.show(
+        room,
+        reserved.then((all) => this.#shown(room, all)),
+      );
       const now = await this.#o.repository.shownIn(room);
-      if (isDeepStrictEqual(now, shown)) return;
-      shown = now;
+      if (isDeepStrictEqual(now, await reserved)) return;
+      reserved = Promise.resolve(now);
     }
     // So much happens there that somebody else is about to write it.
     this.#stale = true;
   }
 
-  async #show(room: string, shown: readonly ShownReservation[]): Promise<void> {
-    const briefs = await this.#o.cameras.briefs(shown.map(({ camera }) => camera));
+  async #shown(room: string, reserved: readonly ShownReservation[]): Promise<Shown> {
+    const briefs = await this.#o.cameras.briefs(reserved.map(({ camera }) => camera));
     // Of rooms that are one user's the metadata says which reservation each camera is shown for.
     const personal = room.startsWith('wall_') || room.startsWith('reader_');
     const cameras = new Map(
-      shown.map(({ id, camera }) => [
+      reserved.map(({ id, camera }) => [
         camera,
         { id: camera, name: briefs.get(camera)?.name ?? camera, ...(personal ? { reservation: id } : {}) },
       ]),
     );
-    await this.#o.live.show(room, {
+    return {
       cameras: [...cameras.values()],
-      viewers: [...new Set(shown.map(({ identity }) => identity))].sort(),
-    });
+      viewers: [...new Set(reserved.map(({ identity }) => identity))].sort(),
+    };
   }
 
   /**

@@ -10,7 +10,7 @@ import type { Room } from '../rooms/room.ts';
 import type { RoomEvents } from '../rooms/rooms.ts';
 import { newSid } from '../rooms/sid.ts';
 import { WebhookQueue } from './webhook-queue.ts';
-import { pinnedSender, publicSender } from './webhook-sender.ts';
+import { pinnedSender, publicSender, type WebhookSender } from './webhook-sender.ts';
 
 export interface WebhooksOptions {
   readonly urls: readonly string[];
@@ -20,57 +20,63 @@ export interface WebhooksOptions {
   readonly log: Logger;
 }
 
-/** LiveKit's webhooks: each event signed and sent to every configured address, in order for each. */
+/** An event without its name. */
+type About = NonNullable<ConstructorParameters<typeof WebhookEvent>[0]>;
+
+/** One address, and which events go there; null for all of them. */
+interface Target {
+  readonly events: ReadonlySet<string> | null;
+  readonly queue: WebhookQueue;
+}
+
+/** LiveKit's webhooks: each event signed and sent to every address that wants it, in order for each. */
 export class Webhooks implements RoomEvents {
-  readonly #queues: readonly WebhookQueue[];
+  readonly #targets: readonly Target[];
 
   constructor(options: WebhooksOptions) {
     const { urls, local, tokens, metrics, log } = options;
-    const targets = urls.map((url) => ({ url, send: publicSender }));
-    if (local) {
-      targets.push({
-        url: local.url,
-        send: local.certificate === null ? publicSender : pinnedSender(local.certificate),
+    const queue = (url: string, send: WebhookSender) =>
+      new WebhookQueue({
+        url,
+        send,
+        log,
+        sign: (body) => tokens.signBody(createHash('sha256').update(body).digest('base64')),
+        onLost: () => metrics.webhooksLost.inc(),
       });
+    const targets: Target[] = urls.map((url) => ({ events: null, queue: queue(url, publicSender) }));
+    if (local) {
+      const send = local.certificate === null ? publicSender : pinnedSender(local.certificate);
+      targets.push({ events: new Set(local.events), queue: queue(local.url, send) });
     }
-    this.#queues = targets.map(
-      (target) =>
-        new WebhookQueue({
-          ...target,
-          log,
-          sign: (body) => tokens.signBody(createHash('sha256').update(body).digest('base64')),
-          onLost: () => metrics.webhooksLost.inc(),
-        }),
-    );
+    this.#targets = targets;
   }
 
   event(name: string, room: Room, about: { member?: Member; camera?: CameraParticipant } = {}): void {
-    if (this.#queues.length === 0) return;
-    const { member, camera } = about;
-    const participant = member?.info() ?? camera?.info();
-    this.#send(
-      new WebhookEvent({
-        event: name,
+    this.#send(name, () => {
+      const { member, camera } = about;
+      const participant = member?.info() ?? camera?.info();
+      return {
         room: room.info(),
         ...(participant ? { participant } : {}),
         ...(camera ? { track: camera.trackInfo() } : {}),
-      }),
-    );
+      };
+    });
   }
 
   ingress(name: 'ingress_started' | 'ingress_ended', ingressInfo: IngressInfo, room: Room | null): void {
-    if (this.#queues.length === 0) return;
-    this.#send(new WebhookEvent({ event: name, ingressInfo, ...(room ? { room: room.info() } : {}) }));
+    this.#send(name, () => ({ ingressInfo, ...(room ? { room: room.info() } : {}) }));
   }
 
   close(): void {
-    for (const queue of this.#queues) queue.close();
+    for (const { queue } of this.#targets) queue.close();
   }
 
-  #send(event: WebhookEvent): void {
-    event.id = newSid('EV');
-    event.createdAt = BigInt(Math.floor(Date.now() / 1000));
-    const body = event.toJsonString();
-    for (const queue of this.#queues) queue.add(body);
+  /** @param about the rest of the event, made only when somebody wants it */
+  #send(name: string, about: () => About): void {
+    const wanted = this.#targets.filter(({ events }) => events === null || events.has(name));
+    if (wanted.length === 0) return;
+    const createdAt = BigInt(Math.floor(Date.now() / 1000));
+    const body = new WebhookEvent({ ...about(), event: name, id: newSid('EV'), createdAt }).toJsonString();
+    for (const { queue } of wanted) queue.add(body);
   }
 }
