@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { TestViewer } from '../../../../../packages/media-node/src/edge/testing/test-viewer.ts';
 import { type QuietCamera, quietCamera } from '../../testing/quiet-camera.ts';
 import { type TestApi, testApi } from '../../testing/test-api.ts';
 
@@ -27,9 +28,10 @@ beforeAll(async () => {
   const { id } = await admin.cameras.create({
     body: { name: 'Gate', source: 'BUS', rtsp_url: `${camera.url}/x`, mode: 'always' },
   });
-  await admin.streams.reserve({ body: { camera_id: id } });
+  const reserved = await admin.streams.reserve({ body: { camera_id: id } });
+  const viewer = new TestViewer(reserved.livekit_url.replace('localhost', '127.0.0.1'), reserved.token);
   const taken = async () => /cctv_livekit_webhooks_total\{/.test(await t.client().system.metrics());
-  await vi.waitUntil(taken, { timeout: 5_000 });
+  await vi.waitUntil(taken, { timeout: 5_000 }).finally(() => viewer.close());
   text = await t.client().system.metrics();
   for (const line of text.split('\n')) {
     const [, declared, type = ''] = /^# TYPE (\S+) (\S+)/.exec(line) ?? [];
