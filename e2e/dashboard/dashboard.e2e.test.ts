@@ -244,6 +244,30 @@ describe('streams under quota', () => {
     await page.context().close();
   }, 120_000);
 
+  it('that were reserved without the page hearing of it are given back with the tile', async () => {
+    const { admin, cameras } = marsad.client;
+    for (const { reservation_id: id } of (await admin.reservations()).reservations) {
+      await admin.endReservation({ params: { id } });
+    }
+    const page = await open();
+    await signIn(page, marsad);
+    const [seen, lost] = (await cameras.list({ query: { source: 'BUS' } })).cameras.map(({ id }) => id);
+    // The server hears the page, and the page hears nothing.
+    await page.route('**/api/v1/stream/reserve', async (route) => {
+      if (route.request().postDataJSON().camera_id !== lost) return route.continue();
+      await route.fetch();
+      await route.abort();
+    });
+    await page.goto(`${marsad.url}/wall?layout=2x2&cameras=${seen},${lost}`);
+    await until(async () => (await liveTiles(page).count()) === 1, 20_000, 'one live tile');
+    const held = async () => (await admin.reservations()).reservations.map(({ camera_id }) => camera_id).sort();
+    await until(async () => (await held()).length === 2, 10_000, 'both to be reserved');
+    await tile(page, 1).focus();
+    await page.keyboard.press('Delete');
+    await until(async () => String(await held()) === seen, 5_000, 'the lost one to be given back');
+    await page.context().close();
+  }, 60_000);
+
   it('are followed and limited by the administrator, without polling', async () => {
     const page = await open();
     const asked: string[] = [];

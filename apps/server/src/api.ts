@@ -9,6 +9,7 @@ import { openViewing } from './composition/viewing.ts';
 import type { Config } from './config.ts';
 import type { MediaPlane } from './media-plane/media-plane.ts';
 import { AccessService } from './modules/access/access.service.ts';
+import { PublisherWatch } from './modules/access/publisher-watch.ts';
 import { WrongCredentials } from './modules/access/wrong-credentials.ts';
 import { StreamKeysService } from './modules/cameras/stream-keys.service.ts';
 import type { HttpServer } from './platform/http/server.ts';
@@ -69,12 +70,15 @@ export async function startApi(config: Config, parts: ApiParts = {}): Promise<Ap
         log,
       }),
     );
+    const publishers = new PublisherWatch({ mediaPlane, iam: people.iam, log });
+    opened.push(() => publishers.close());
     const version = versionOf();
     const http = await openServer({ foundation, catalogue, people, viewing, streamKeys, dashboard, version });
 
     await catalogue.feed.start();
     await mediaPlane.start();
     viewing.start();
+    publishers.start();
     http.start();
     const { server } = http;
     const address = await server.listen({ host: config.http.host, port: config.http.port });

@@ -72,8 +72,9 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       log,
       ...(options.ingest?.gopBytes === undefined ? {} : { gopBytes: options.ingest.gopBytes }),
       onStatus: (key, status) => server.broadcast('camera.status', { ...key, status }),
-      onPublished: (key, at) => {
-        server.broadcast('stream.published', { ...key, published_at: at });
+      onPublished: (key, published) => {
+        const { at = null, by } = published ?? {};
+        server.broadcast('stream.published', { ...key, published_at: at, published_by: by });
         streams.refresh();
       },
     });

@@ -12,8 +12,18 @@ export interface StreamPublishing {
 }
 
 export interface Publisher {
+  /** With whose rights he was let in; undefined when he has shown a key. */
+  readonly user?: string | undefined;
   /** The stream is not wanted any more (camera removed, ended by an administrator): disconnect. */
   end(reason: string): void;
+}
+
+/** That somebody publishes a stream. */
+export interface Published {
+  /** Since when, wall clock, milliseconds. */
+  readonly at: number;
+  /** `Publisher.user`. */
+  readonly by: string | undefined;
 }
 
 export interface Publication {

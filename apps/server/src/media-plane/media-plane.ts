@@ -7,6 +7,7 @@ import { CameraStates } from './camera-states.ts';
 import { NodeDirectory, type NodeDirectoryOptions } from './node-directory.ts';
 import type { NodeLink } from './node-link.ts';
 import { NodeOrders } from './node-orders.ts';
+import type { Told } from './publications.ts';
 import { Publishers } from './publishers.ts';
 import { choose } from './rendezvous.ts';
 
@@ -141,6 +142,11 @@ export class MediaPlane extends EventEmitter<Events> {
     return this.#publishers.homeOf(camera);
   }
 
+  /** Every camera that somebody pushes now, and with whose rights; undefined where a key was shown. */
+  published(): { camera: string; by: string | undefined }[] {
+    return [...this.#publishers.all()].map(({ camera, by }) => ({ camera, by }));
+  }
+
   /** Disconnects whoever pushes this camera. Never rejects; a node that does not answer is asked again by nobody. */
   async endPublisher(camera: string, reason: string): Promise<void> {
     await this.#publishers.end(camera, reason);
@@ -180,16 +186,16 @@ export class MediaPlane extends EventEmitter<Events> {
   #heard(link: NodeLink, { event, data }: RpcEvent): void {
     if (event === 'camera.status') {
       if (this.#speaksFor(link, data.camera)) this.#states.told(data.camera, data.profile, data.status);
-    } else if (event === 'stream.published') this.#published(link, data.camera, data.published_at);
+    } else if (event === 'stream.published') this.#published(link, data.camera, toldOf(data));
     else if (event === 'access.closed') void this.#decider?.closed(data.session);
   }
 
-  #published(link: NodeLink, camera: string, at: number | null): void {
-    if (!this.#publishers.heard(link.id, camera, at)) return;
+  #published(link: NodeLink, camera: string, told: Told | null): void {
+    if (!this.#publishers.heard(link.id, camera, told)) return;
     this.#place();
     this.#publishers.review(link.id);
     // Its status came before it was known to be the one to ask.
-    if (at !== null) void this.#askFiguresOf(link);
+    if (told !== null) void this.#askFiguresOf(link);
   }
 
   /** A node may still speak of a camera that was just given to another one. */
@@ -226,9 +232,10 @@ export class MediaPlane extends EventEmitter<Events> {
     if (!link.rpc.connected) return;
     try {
       const { streams } = await link.rpc.call('ingest.streams', {});
-      const published = streams.flatMap(({ camera, published_at }): [string, number][] =>
-        published_at === null ? [] : [[camera, published_at]],
-      );
+      const published = streams.flatMap((stream): [string, Told][] => {
+        const told = toldOf(stream);
+        return told === null ? [] : [[stream.camera, told]];
+      });
       if (this.#publishers.heardAll(link.id, new Map(published))) this.#place();
       this.#publishers.review(link.id);
       link.liveStreams = streams.filter((stream) => stream.status.state === 'live').length;
@@ -240,6 +247,10 @@ export class MediaPlane extends EventEmitter<Events> {
       this.#o.log.debug({ err: error, node: link.id }, 'a media node did not answer');
     }
   }
+}
+
+function toldOf(stream: { published_at: number | null; published_by?: string | undefined }): Told | null {
+  return stream.published_at === null ? null : { at: stream.published_at, by: stream.published_by };
 }
 
 function isPushed(spec: CameraSpec | undefined): boolean {

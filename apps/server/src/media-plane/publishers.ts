@@ -1,6 +1,6 @@
 import type { Log } from '../platform/log/log.ts';
 import type { NodeLink } from './node-link.ts';
-import { Publications } from './publications.ts';
+import { type KnownPublication, Publications, type Told } from './publications.ts';
 
 export interface PublishersOptions {
   readonly node: (id: string) => NodeLink | undefined;
@@ -23,19 +23,23 @@ export class Publishers {
     this.#o = options;
   }
 
-  /** @param at since when, by the node's clock; null: not any more. @returns whether that was news */
-  heard(node: string, camera: string, at: number | null): boolean {
-    return this.#publications.heard(node, camera, at);
+  /** @param told null: not any more. @returns whether that was news */
+  heard(node: string, camera: string, told: Told | null): boolean {
+    return this.#publications.heard(node, camera, told);
   }
 
   /** All that a node has. @returns whether there was news in it */
-  heardAll(node: string, published: ReadonlyMap<string, number>): boolean {
+  heardAll(node: string, published: ReadonlyMap<string, Told>): boolean {
     return this.#publications.heardAll(node, published);
   }
 
   /** The node to which somebody pushes this camera now. */
   homeOf(camera: string): string | undefined {
     return this.#publications.homeOf(camera);
+  }
+
+  all(): Iterable<KnownPublication> {
+    return this.#publications.all();
   }
 
   /** Ends publishers of what is not to be pushed, and those who came second, to another node than the first. */

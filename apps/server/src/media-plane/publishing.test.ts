@@ -33,8 +33,8 @@ class Node {
       connect: () => ({ open: () => ({ start: () => {}, close: () => {} }), probe: async () => null }),
       log,
       onStatus: (of, status) => this.server.broadcast('camera.status', { ...of, status }),
-      onPublished: (of, at) => {
-        this.server.broadcast('stream.published', { ...of, published_at: at });
+      onPublished: (of, published) => {
+        this.server.broadcast('stream.published', { ...of, published_at: published?.at ?? null });
         this.streams.refresh();
       },
     });

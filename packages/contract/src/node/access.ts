@@ -48,7 +48,13 @@ export const AccessAnswer = z.discriminatedUnion('outcome', [
     attributes: z.record(z.string(), z.string()),
   }),
   /** The asking edge owns the camera's stream while the publisher is connected. */
-  z.object({ outcome: z.literal('publish'), camera: z.string(), profile: Profile }),
+  z.object({
+    outcome: z.literal('publish'),
+    camera: z.string(),
+    profile: Profile,
+    /** With whose rights: told again with the stream. Left out where a key was shown. */
+    user: z.string().max(200).optional(),
+  }),
   z.object({
     outcome: z.literal('refused'),
     reason: z.enum(['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'FULL', 'OFFLINE', 'UNAVAILABLE']),

@@ -119,6 +119,8 @@ export const nodeMethods = {
           gop_pictures: z.number(),
           /** Since when somebody pushes it to this node, ms; null for a stream that is pulled, or that nobody pushes. */
           published_at: z.number().nullable(),
+          /** With whose rights; left out where a key was shown. */
+          published_by: z.string().max(200).optional(),
         }),
       ),
     }),
@@ -225,7 +227,12 @@ export const nodeEvents = {
   'stream.status': z.object({ subscription: z.number().int(), status: StreamStatus }),
   'camera.status': z.object({ camera: z.string(), profile: Profile, status: StreamStatus }),
   /** Somebody began to push a stream to this node (since when, ms), or nobody does any more (null). */
-  'stream.published': z.object({ camera: z.string(), profile: Profile, published_at: z.number().nullable() }),
+  'stream.published': z.object({
+    camera: z.string(),
+    profile: Profile,
+    published_at: z.number().nullable(),
+    published_by: z.string().max(200).optional(),
+  }),
   /** A session that was let in is over. */
   'access.closed': z.object({ session: z.string().max(100) }),
 } as const;

@@ -2,7 +2,7 @@ import { type CameraSpec, Profile, type StreamOrigin, type StreamStatus } from '
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../clock/clock.ts';
 import type { StreamKey, StreamProvider, StreamSink, StreamSubscription } from '../stream-provider.ts';
-import type { Publication, Publisher, StreamPublishing } from '../stream-publishing.ts';
+import type { Publication, Published, Publisher, StreamPublishing } from '../stream-publishing.ts';
 import type { SourceFactory } from './source/source.ts';
 import { Fanout } from './stream/fanout.ts';
 import type { FedStream } from './stream/fed-stream.ts';
@@ -20,8 +20,8 @@ export interface IngestOptions {
   readonly stream?: Pick<StreamOptions, 'backoff' | 'lingerMs' | 'frozenMs' | 'stallMs' | 'provenMs' | 'random'>;
   /** Every change of state of every stream. */
   readonly onStatus?: (key: StreamKey, status: StreamStatus) => void;
-  /** Somebody began to push a stream here (wall clock, ms), or nobody does any more (null). */
-  readonly onPublished?: (key: StreamKey, at: number | null) => void;
+  /** Somebody began to push a stream here, or nobody does any more (null). */
+  readonly onPublished?: (key: StreamKey, published: Published | null) => void;
 }
 
 export interface StreamAddress {
@@ -113,15 +113,15 @@ export class Ingest implements StreamProvider, StreamPublishing {
     return stream instanceof PublishedStream && stream.end(reason);
   }
 
-  /** Since when somebody pushes this stream here, wall clock, milliseconds. */
-  publishedAt(key: StreamKey): number | null {
+  /** Null while nobody pushes this stream here. */
+  published(key: StreamKey): Published | null {
     const stream = this.#slots.get(slotId(key))?.stream;
-    return stream instanceof PublishedStream ? stream.publishedAt : null;
+    return stream instanceof PublishedStream ? stream.published : null;
   }
 
   /** Whether somebody pushes a profile of this camera here now. */
   isPublished(camera: string): boolean {
-    return Profile.options.some((profile) => this.publishedAt({ camera, profile }) !== null);
+    return Profile.options.some((profile) => this.published({ camera, profile }) !== null);
   }
 
   /** Streams of assigned cameras, both profiles, and those that are pushed here. */
@@ -185,12 +185,12 @@ export class Ingest implements StreamProvider, StreamPublishing {
       fanout,
       clock: this.#clock,
       ...(frozenMs === undefined ? {} : { frozenMs }),
-      onPublished: (at) => {
-        if (at === null && !this.#isPushed(key)) {
+      onPublished: (published) => {
+        if (published === null && !this.#isPushed(key)) {
           slot.stream = null;
           this.#forget(slot);
         }
-        this.#options.onPublished?.(key, at);
+        this.#options.onPublished?.(key, published);
       },
     });
   }
@@ -228,7 +228,7 @@ export class Ingest implements StreamProvider, StreamPublishing {
     const slot = this.#slots.get(slotId(key));
     if (!slot) return;
     // The camera was placed on another node, or is not known yet: its publisher is here all the same.
-    if (reason === 'UNASSIGNED' && this.publishedAt(key) !== null) return;
+    if (reason === 'UNASSIGNED' && this.published(key) !== null) return;
     slot.stream?.close();
     slot.stream = null;
     if (slot.fanout.currentStatus.reason !== reason) slot.fanout.status(this.#absent(state, reason));

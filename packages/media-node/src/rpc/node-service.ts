@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { RtspConnInfo } from '../edge/rtsp/conn-info.ts';
 import type { Ingest, IngestStream } from '../ingest/ingest.ts';
 import type { Pushes } from '../push/pushes.ts';
+import type { Published } from '../stream-publishing.ts';
 import type { Result } from './method-types.ts';
 import type { RemoteStreams } from './remote-streams.ts';
 import type { RpcPeer } from './rpc-peer.ts';
@@ -46,7 +47,7 @@ export class NodeService {
       'node.metrics': async ({ names }) => ({ metrics: await metricsOf(registry, names) }),
       // Of an edge alone too: what is pushed to it is its own.
       'ingest.streams': () => ({
-        streams: [...ingest.streams()].map((each) => describeStream(each, ingest.publishedAt(each.key))),
+        streams: [...ingest.streams()].map((each) => describeStream(each, ingest.published(each.key))),
       }),
       'ingest.unpublish': ({ reason, ...key }, _peer, { request_id }) => {
         const ended = ingest.unpublish(key, reason);
@@ -131,7 +132,7 @@ async function metricsOf(registry: Registry, names: readonly string[] | undefine
 
 type StreamDescription = Result<'ingest.streams'>['streams'][number];
 
-function describeStream({ key, fanout, stream }: IngestStream, publishedAt: number | null): StreamDescription {
+function describeStream({ key, fanout, stream }: IngestStream, published: Published | null): StreamDescription {
   const video = fanout.currentTracks.find((track) => track.kind === 'video') ?? stream.announced;
   return {
     ...key,
@@ -146,7 +147,8 @@ function describeStream({ key, fanout, stream }: IngestStream, publishedAt: numb
     pictures_lost: stream.counters.picturesLost,
     gop_bytes: fanout.gop.bytes,
     gop_pictures: fanout.gop.pictures,
-    published_at: publishedAt,
+    published_at: published?.at ?? null,
+    published_by: published?.by,
   };
 }
 

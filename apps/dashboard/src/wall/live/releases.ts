@@ -31,6 +31,10 @@ export class Releases {
     return this.#pending;
   }
 
+  isPending(id: Id): boolean {
+    return this.#pending.has(id);
+  }
+
   /** Resolves when no release of this camera is on its way: one that is would end what is reserved now. Never rejects. */
   async idle(camera: string): Promise<void> {
     await this.#asked.get(camera)?.catch(() => {});

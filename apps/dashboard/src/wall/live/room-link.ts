@@ -16,6 +16,8 @@ export interface RoomLinkOptions {
   /** A camera's participant appeared, changed or (null) left. */
   readonly onParticipant: (identity: string, participant: RemoteParticipant | null) => void;
   readonly onVideo: (identity: string, video: RoomVideo | null) => void;
+  /** What the room says of itself, on entering it and whenever that changes. */
+  readonly onMetadata: (metadata: string) => void;
   /** An administrator says something to whoever watches here. */
   readonly onNotice: (payload: Uint8Array) => void;
   /** Connected, or not: then every picture of this room is old. */
@@ -82,7 +84,7 @@ export class RoomLink {
 
   #listen(): void {
     const { RoomEvent, DisconnectReason } = this.#options.livekit;
-    const { onParticipant, onVideo, onNotice, onConnected } = this.#options;
+    const { onParticipant, onVideo, onMetadata, onNotice, onConnected } = this.#options;
     this.room
       .on(RoomEvent.ParticipantConnected, (participant) => onParticipant(participant.identity, participant))
       .on(RoomEvent.ParticipantDisconnected, ({ identity }) => onParticipant(identity, null))
@@ -101,6 +103,7 @@ export class RoomLink {
       .on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
         if (topic === noticeTopic && participant === undefined) onNotice(payload);
       })
+      .on(RoomEvent.RoomMetadataChanged, onMetadata)
       .on(RoomEvent.Connected, () => onConnected(true))
       .on(RoomEvent.Reconnected, () => onConnected(true))
       .on(RoomEvent.Reconnecting, () => onConnected(false))
@@ -124,6 +127,7 @@ export class RoomLink {
       for (const participant of this.room.remoteParticipants.values()) {
         this.#options.onParticipant(participant.identity, participant);
       }
+      this.#options.onMetadata(this.room.metadata ?? '');
       this.#joining = false;
     } catch {
       this.#joining = false;

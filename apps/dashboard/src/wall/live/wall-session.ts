@@ -1,4 +1,4 @@
-import { ApiError, type Reservation } from '@marsad/contract';
+import { ApiError, type Reservation, RoomMetadata } from '@marsad/contract';
 import type { RemoteParticipant } from 'livekit-client';
 import { api } from '../../api/client.ts';
 import { Feed } from './feed.ts';
@@ -167,6 +167,7 @@ export class WallSession {
         renew: () => this.#renew(name),
         onParticipant: (identity, participant) => this.#onParticipant(name, identity, participant),
         onVideo: (identity, video) => this.#feedOf(name, identity)?.show(video),
+        onMetadata: (metadata) => this.#giveBackStrays(metadata),
         onNotice: showNotice,
         onConnected: (connected) => {
           for (const feed of this.#feedsIn(name)) feed.joined(connected);
@@ -220,15 +221,37 @@ export class WallSession {
     if (feed && participant === null && this.#rooms.get(room)?.connected) feed.nextBeatAt = 0;
   }
 
+  /**
+   * What the room shows and nothing here wants: it was reserved by a request whose answer was lost, before its tile was
+   * removed. Our connection would keep it alive.
+   */
+  #giveBackStrays(metadata: string): void {
+    for (const { id, reservation } of shownIn(metadata)) {
+      if (reservation === undefined || this.#feeds.has(id) || this.#releases.isPending(reservation)) continue;
+      void this.#releases.release({ reservation_id: reservation, camera_id: id });
+    }
+  }
+
   #drop(feed: Feed): void {
     const { reservation } = feed;
     this.#feeds.delete(feed.camera);
     feed.close();
     this.#pool.giveBack(feed.camera);
-    if (!reservation) return;
+    if (!reservation) {
+      for (const { room } of this.#rooms.values()) this.#giveBackStrays(room.metadata ?? '');
+      return;
+    }
     void this.#releases.release(reservation).then(() => this.#preferred !== null && this.retry(this.#preferred));
     if (this.#feedsIn(reservation.room_name).length > 0) return;
     void this.#rooms.get(reservation.room_name)?.close();
     this.#rooms.delete(reservation.room_name);
+  }
+}
+
+function shownIn(metadata: string): RoomMetadata['cameras'] {
+  try {
+    return RoomMetadata.parse(JSON.parse(metadata)).cameras;
+  } catch {
+    return [];
   }
 }

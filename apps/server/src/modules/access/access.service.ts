@@ -7,7 +7,6 @@ import { type Caller, type Identity, type Origin, requireAdmin } from '../../pla
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { AuditService } from '../audit/audit.service.ts';
-
 import type { CameraRow, CamerasService } from '../cameras/cameras.service.ts';
 import { KEY_HOLDER, type StreamKeysService } from '../cameras/stream-keys.service.ts';
 import type { PlayersService } from '../iam/players.service.ts';
@@ -97,7 +96,12 @@ export class AccessService implements AccessDecider {
       session: request.session,
     };
     await audit.record({ type: 'stream_published', actor: publisher, details, origin });
-    return { outcome: 'publish', camera: camera.id, profile: 'main' };
+    return {
+      outcome: 'publish',
+      camera: camera.id,
+      profile: 'main',
+      ...(publisher === null ? {} : { user: publisher }),
+    };
   }
 
   /** An administrator, or whoever has the camera's key. @throws AppError */

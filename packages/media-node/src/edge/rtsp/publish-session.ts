@@ -72,12 +72,13 @@ export class PublishSession {
    */
   static begin(options: PublishSessionOptions, now: number): PublishSession | null {
     chooseVideo(sdpTracks(options.description));
-    const { camera, profile } = options.grant;
+    const { camera, profile, user } = options.grant;
     let session: PublishSession | null = null;
     let ended: string | null = null;
     const publication = options.parts.publishing.publish(
       { camera, profile },
       {
+        user,
         end: (reason) => {
           ended = reason;
           if (session && !session.#closed) options.onEnded(reason);

@@ -152,10 +152,10 @@ export class WhipEndpoint {
       access.closed(session);
       return { status: 403, text: 'this may not be published' };
     }
-    const { camera } = answer;
+    const { camera, user } = answer;
     return {
       stream: `${answer.profile}/${camera}`,
-      publish: (publisher) => publishing.publish({ camera, profile: answer.profile }, publisher),
+      publish: (publisher) => publishing.publish({ camera, profile: answer.profile }, { ...publisher, user }),
       closed: () => access.closed(session),
     };
   }

@@ -16,7 +16,7 @@ function setUp() {
     },
     clock,
     log: pino({ level: 'silent' }),
-    onPublished: (_, at) => published.push(at),
+    onPublished: (_, now) => published.push(now?.at ?? null),
   });
   const sink = new MemorySink();
   return { clock, ingest, published, sink };

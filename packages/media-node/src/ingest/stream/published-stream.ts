@@ -1,7 +1,7 @@
 import type { StreamReason } from '@marsad/contract';
 import type { AccessUnit, Track } from '@marsad/media';
 import type { Clock, Timer } from '../../clock/clock.ts';
-import type { Publication, Publisher } from '../../stream-publishing.ts';
+import type { Publication, Published, Publisher } from '../../stream-publishing.ts';
 import { newCounters, type SourceCounters } from '../source/source.ts';
 import type { Fanout } from './fanout.ts';
 import type { FedStream } from './fed-stream.ts';
@@ -13,8 +13,8 @@ export interface PublishedStreamOptions {
   readonly clock: Clock;
   /** Without a picture for longer than this it is `frozen`. Default 2 s. */
   readonly frozenMs?: number;
-  /** Somebody began to publish (wall clock, ms), or nobody does any more (null). */
-  readonly onPublished: (at: number | null) => void;
+  /** Somebody began to publish, or nobody does any more (null). */
+  readonly onPublished: (published: Published | null) => void;
 }
 
 /**
@@ -49,13 +49,13 @@ export class PublishedStream implements FedStream {
       ended: (detail) => this.#ended(detail),
     });
     this.#publication = publication;
-    onPublished(publication.at);
+    onPublished(publication.published);
     return publication;
   }
 
-  /** Since when somebody publishes, wall clock, milliseconds; null while nobody does. */
-  get publishedAt(): number | null {
-    return this.#publication?.at ?? null;
+  /** Null while nobody publishes. */
+  get published(): Published | null {
+    return this.#publication?.published ?? null;
   }
 
   /** Disconnects who publishes. False when nobody does. */
@@ -105,7 +105,7 @@ interface CurrentOptions extends Omit<PublishedStreamOptions, 'onPublished'> {
 }
 
 class CurrentPublication implements Publication {
-  readonly at: number;
+  readonly published: Published;
   readonly publisher: Publisher;
   readonly #options: CurrentOptions;
   #watch: Timer | null = null;
@@ -116,7 +116,7 @@ class CurrentPublication implements Publication {
   constructor(options: CurrentOptions) {
     this.#options = options;
     this.publisher = options.publisher;
-    this.at = options.clock.now();
+    this.published = { at: options.clock.now(), by: options.publisher.user };
   }
 
   tracks(tracks: readonly Track[]): void {
