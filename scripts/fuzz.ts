@@ -113,3 +113,5 @@ try {
   } else console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
+// What the last session has left waits on timers, for nothing.
+process.exit();

@@ -166,6 +166,9 @@ const dialogues = [
   ),
 ];
 
+/** Those of the session fed last: a room waits for others on a timer, and goes when the next session begins. */
+let openRooms: Rooms | null = null;
+
 /** What a client says to the RTSP server, from the first byte to the last. */
 const connections: FuzzTarget = {
   name: 'rtsp-server',
@@ -175,7 +178,10 @@ const connections: FuzzTarget = {
     const camera = new HandFedCamera([videoTrack]);
     const metrics = new EdgeMetrics(new Registry());
     const rooms = new Rooms({ events: { event: () => {} }, metrics });
+    openRooms?.close();
+    openRooms = rooms;
     const metadata = JSON.stringify({ cameras: [{ id: 'cam', name: 'Cam' }] });
+    const room = rooms.create({ name: ROOM, emptyTimeout: 300, departureTimeout: 300, maxParticipants: 0 }, metadata);
     const access = new OpenAccess();
     const publishing = new MemoryPublishing();
     const [pacer, clock, log] = [new BurstPacer(), new EgressClock(), pino({ level: 'silent' })];
@@ -185,8 +191,6 @@ const connections: FuzzTarget = {
     const [gatekeeper, ports] = [new Gatekeeper(), new UdpPorts({ host: '127.0.0.1', port: 0 })];
     let shown = 0;
     return async (bytes) => {
-      rooms.create({ name: ROOM, emptyTimeout: 60, departureTimeout: 60, maxParticipants: 0 }, metadata);
-      const room = rooms.get(ROOM);
       const answers = new RtspDemuxer({});
       const socket = new FedSocket((answer) => answers.push(answer));
       let open = true;
@@ -213,8 +217,6 @@ const connections: FuzzTarget = {
       if (room?.members.length !== 0) throw new Error('broken: who is gone is in no room');
       if (publishing.published.some(({ closed }) => closed === null)) throw new Error('broken: nobody publishes');
       publishing.published.length = 0;
-      // It waits for others on a timer, which would keep the process.
-      rooms.delete(ROOM);
     };
   },
 };
