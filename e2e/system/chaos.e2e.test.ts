@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { dispose } from '@livekit/rtc-node';
 import { type Client, createClient } from '@marsad/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningMarsad } from '../fixtures/running-marsad.ts';
@@ -55,7 +54,7 @@ beforeAll(async () => {
   witness = new QuotaWitness(marsad.dataDir);
   const common = { client, cameras, token, edge: `http://127.0.0.1:${marsad.edgePort}` };
   visitors = [...kinds, ...kinds, ...kinds].map(
-    (open, i) => new Visitor({ ...common, open, wall: `chaos-${i}`, dice: dice.split() }, tally),
+    (open, i) => new Visitor({ ...common, open, name: `chaos-${i}`, dice: dice.split() }, tally),
   );
 }, 240_000);
 
@@ -63,7 +62,6 @@ afterAll(async () => {
   for (const visitor of visitors) visitor.stop();
   await Promise.allSettled(staying.map((visit) => visit.leave('silently')));
   witness?.close();
-  await dispose();
   await marsad?.stop();
 }, 60_000);
 

@@ -5,7 +5,8 @@ import type { Visit, VisitOptions } from './visit.ts';
 
 export type Open = (options: VisitOptions) => Promise<Visit>;
 
-export interface VisitorOptions extends Omit<VisitOptions, 'camera'> {
+export interface VisitorOptions extends Omit<VisitOptions, 'camera' | 'wall'> {
+  readonly name: string;
   readonly open: Open;
   readonly cameras: readonly string[];
   readonly dice: Dice;
@@ -33,6 +34,7 @@ export class Visitor {
   readonly #o: VisitorOptions;
   readonly #tally: Tally;
   #stopped = false;
+  #visits = 0;
 
   constructor(options: VisitorOptions, tally: Tally) {
     this.#o = options;
@@ -72,9 +74,10 @@ export class Visitor {
   }
 
   async #open(): Promise<Visit | null> {
-    const { open, cameras, dice, ...rest } = this.#o;
+    const { open, cameras, dice, name, ...rest } = this.#o;
+    this.#visits += 1;
     try {
-      const visit = await open({ ...rest, camera: dice.pick(cameras) });
+      const visit = await open({ ...rest, camera: dice.pick(cameras), wall: `${name}-${this.#visits}` });
       this.#tally.opened += 1;
       return visit;
     } catch (error) {

@@ -1,6 +1,8 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { ApiError, type Client } from '@marsad/contract';
 import { viewByWhep } from '../../../bench/src/viewers/whep.ts';
-import { WallViewer } from '../wall-viewer.ts';
 
 /** Somebody who watches one camera, or says so. */
 export interface Visit {
@@ -17,7 +19,7 @@ export interface Visit {
 export interface VisitOptions {
   readonly client: Client;
   readonly camera: string;
-  /** A name for the visit's own room. */
+  /** A name for the visit's own room, which no other visit has: what is connected keeps alive all that its room shows. */
   readonly wall: string;
   readonly token: string;
   /** `http://host:port` of the edge. */
@@ -65,18 +67,45 @@ export async function whepVisit({ camera, edge, token }: VisitOptions): Promise<
   };
 }
 
-/** LiveKit's SDK in a wall's room. It never beats: its connection does. */
+const viewerProgram = fileURLToPath(new URL('room-viewer.ts', import.meta.url));
+/** A viewer that has not joined, or not left, by then is ended. Milliseconds. */
+const patience = 15_000;
+
+/**
+ * LiveKit's SDK in a wall's room. It never beats: its connection does. It has a process of its own, because an attempt that
+ * was given up may go on in the SDK, connect after all, and keep alive what nobody wants any more.
+ */
 export async function roomVisit({ client, camera, wall }: VisitOptions): Promise<Visit> {
   const body = { camera_id: camera, wall_id: wall, quality: 'low' } as const;
   const held = await client.streams.reserve({ body });
-  const viewer = await WallViewer.join(held);
+  const viewer = fork(viewerProgram, [held.livekit_url, held.token, camera], {
+    stdio: 'ignore',
+    serialization: 'advanced',
+  });
+  let [silent, toldAt] = [Number.POSITIVE_INFINITY, performance.now()];
+  viewer.on('message', (told) => {
+    [silent, toldAt] = [Number(told), performance.now()];
+  });
+  const end = () => viewer.kill('SIGKILL');
+  try {
+    const late = AbortSignal.timeout(patience);
+    const gone = once(viewer, 'exit', { signal: late }).then(() => Promise.reject(new Error('no connection')));
+    await Promise.race([once(viewer, 'message', { signal: late }), gone]);
+  } catch (error) {
+    end();
+    throw new Error('no connection', { cause: error });
+  }
   return {
     reservation: held.reservation_id,
     isConnected: true,
-    holds: () => viewer.shown(camera).silent < dark,
+    holds: () => silent + performance.now() - toldAt < dark,
     async leave(how) {
-      await viewer.close();
-      if (how === 'properly') await client.streams.release({ params: { id: held.reservation_id } });
+      if (how === 'silently') return void end();
+      if (viewer.connected) viewer.send('leave');
+      if (viewer.exitCode === null && viewer.signalCode === null) {
+        await once(viewer, 'exit', { signal: AbortSignal.timeout(patience) }).catch(end);
+      }
+      await client.streams.release({ params: { id: held.reservation_id } });
     },
   };
 }
