@@ -1,17 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ApiError, type Camera, type Client, createClient, sources } from '@marsad/contract';
+import { ApiError, createClient, sources } from '@marsad/contract';
 import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
-import { until } from '@marsad/e2e/fixtures/until';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
+import { onlineCameras } from '../fixtures/demonstration.ts';
 import { pidOf } from '../fixtures/role-process.ts';
 import { percentile } from '../measure/percentile.ts';
 import { startUsage, type UsageOverTime } from '../measure/process-usage.ts';
 
 /** Cameras of the demonstration that are reserved, in rooms of their own. */
 const CAMERAS = 4;
-/** The first start on a machine draws the scenes first. */
-const ONLINE_WITHIN_MS = 300_000;
 const WARM_SECONDS = 8;
 
 /**
@@ -33,7 +31,7 @@ export const api: Bench = {
       const client = createClient({ baseUrl: marsad.url, token: () => token });
       const limits = Object.fromEntries(sources.map((source) => [source, 10_000]));
       await client.admin.setLimits({ body: { limits } });
-      const cameras = await online(client);
+      const cameras = await onlineCameras(client, CAMERAS);
       const took: Record<'reserve' | 'heartbeat' | 'release', number[]> = { reserve: [], heartbeat: [], release: [] };
       const failures = new Map<string, number>();
       const timed = async <T>(kind: keyof typeof took, request: () => Promise<T>): Promise<T | null> => {
@@ -114,17 +112,3 @@ export const api: Bench = {
     }
   },
 };
-
-/** The cameras, once each of them can be reserved. */
-async function online(client: Client): Promise<Camera[]> {
-  let cameras: Camera[] = [];
-  await until(
-    async () => {
-      ({ cameras } = await client.cameras.list({ query: { limit: CAMERAS, status: 'ONLINE' } }));
-      return cameras.length === CAMERAS;
-    },
-    ONLINE_WITHIN_MS,
-    'the cameras to be online',
-  );
-  return cameras;
-}

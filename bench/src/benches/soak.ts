@@ -4,6 +4,7 @@ import { type Client, createClient } from '@marsad/contract';
 import { RunningMarsad } from '@marsad/e2e/fixtures/running-marsad';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
+import { onlineCameras } from '../fixtures/demonstration.ts';
 import { pidOf } from '../fixtures/role-process.ts';
 import type { ReceivingPeer } from '../viewers/receiving-peer.ts';
 import { viewByWhep } from '../viewers/whep.ts';
@@ -70,8 +71,7 @@ export const soak: Bench = {
     try {
       const token = await marsad.accessToken();
       const client = createClient({ baseUrl: marsad.url, token: () => token });
-      const { cameras } = await client.cameras.list({ query: { limit: CAMERAS } });
-      const ids = cameras.map(({ id }) => id);
+      const ids = (await onlineCameras(client, CAMERAS)).map(({ id }) => id);
       const seen: Counts = { reserved: 0, watched: 0, refused: 0 };
       const total = minutes * 60_000;
       const startedAt = performance.now();

@@ -5,6 +5,7 @@ import { until } from '@marsad/e2e/fixtures/until';
 import type { Page } from 'playwright-core';
 import type { Bench } from '../bench.ts';
 import { numberOption } from '../command-line.ts';
+import { onlineCameras } from '../fixtures/demonstration.ts';
 import { askWall, bundlePageScript } from '../measure/browser.ts';
 import { rendererMemory } from '../measure/renderer-memory.ts';
 
@@ -33,7 +34,7 @@ export const wall: Bench = {
     const marsad = await RunningMarsad.start({ demoCameras: tiles });
     const browser = await launchChromium();
     try {
-      const { cameras } = await marsad.client.cameras.list({ query: { limit: tiles } });
+      const cameras = await onlineCameras(marsad.client, tiles);
       const page = await (await browser.newContext({ viewport: { width: 1920, height: 1080 } })).newPage();
       await signIn(page, marsad);
       await wait(3000);
