@@ -31,7 +31,7 @@ export const quota: Bench = {
         reservationSeconds: 3600,
         heartbeatTimeoutSeconds: 45,
       });
-      await streams.setLimits(Object.fromEntries(sources.map((source) => [source, atOnce])));
+      await streams.setLimits(Object.fromEntries(sources.map((source) => [source, atOnce])), { known: true });
       const took: number[] = [];
       let refused = 0;
       let [deadline, over] = [performance.now() + 500, false];

@@ -5,7 +5,8 @@ const most = 20_000;
 
 /**
  * Names and agencies of cameras for those who need them many times a second. What another process changes is seen after
- * five seconds at most, mostly after two; a camera that is not found is asked for every time.
+ * five seconds at most, mostly after two; a camera that is not found is asked for every time. While the database is away
+ * those that were known stay so.
  */
 export class CameraBriefs {
   readonly #load: (ids: readonly string[]) => Promise<CameraBrief[]>;
@@ -25,7 +26,7 @@ export class CameraBriefs {
     }
     if (missing.length === 0) return found;
     const until = performance.now() + lifeMs;
-    for (const brief of await this.#load(missing)) {
+    for (const brief of await this.#load(missing).catch((error) => this.#old(missing, error))) {
       if (this.#known.size >= most) this.#known.clear();
       this.#known.set(brief.id, { brief, until });
       found.set(brief.id, brief);
@@ -38,7 +39,17 @@ export class CameraBriefs {
     return known !== undefined && known.until > performance.now() ? known.brief : undefined;
   }
 
+  /** They may be wrong from now on. While they cannot be read again, what was known is better than nothing. */
   forget(): void {
-    this.#known.clear();
+    for (const [id, { brief }] of this.#known) this.#known.set(id, { brief, until: 0 });
+  }
+
+  /** @throws error when one of them was never known */
+  #old(ids: readonly string[], error: unknown): CameraBrief[] {
+    return ids.map((id) => {
+      const known = this.#known.get(id);
+      if (known === undefined) throw error;
+      return known.brief;
+    });
   }
 }

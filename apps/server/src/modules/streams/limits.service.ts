@@ -61,8 +61,8 @@ export class LimitsService {
         const details = { source, before: before.get(source) ?? agencies[source].limit, after: limit };
         await audit.record({ type: 'limit_changed', actor: caller.identity.id, details, origin: caller.origin }, trx);
       }
-      // Inside: a limit that Valkey did not take is not kept either.
-      await streams.setLimits(limits);
+      // Inside: a limit that Valkey did not take is not kept either. One that knows nothing is told all of them later.
+      await streams.setLimits(limits, { known: false });
     });
     onChange();
     return this.list(caller);
@@ -72,9 +72,7 @@ export class LimitsService {
   async apply(): Promise<void> {
     const rows = await this.#o.sql.selectFrom('agency_limits').select(['source', 'stream_limit']).execute();
     const kept = Object.fromEntries(rows.map(({ source, stream_limit }) => [source, stream_limit]));
-    await this.#o.streams.setLimits({
-      ...Object.fromEntries(sources.map((source) => [source, agencies[source].limit])),
-      ...kept,
-    });
+    const all = { ...Object.fromEntries(sources.map((source) => [source, agencies[source].limit])), ...kept };
+    await this.#o.streams.setLimits(all, { known: true });
   }
 }

@@ -28,6 +28,8 @@ type Step =
 interface Moment {
   readonly steps: readonly Step[];
   readonly seconds: number;
+  /** Nobody listens in that time: every api process, or Valkey, is away. */
+  readonly deaf: boolean;
   /** Valkey forgets everything first. */
   readonly flush: boolean;
 }
@@ -47,6 +49,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const moment: fc.Arbitrary<Moment> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 4 }),
   seconds: fc.constantFrom(0, 0, 1, 9, 30, 44, 46),
+  deaf: rarely,
   flush: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
 });
 
@@ -89,7 +92,7 @@ class World {
 
   async run(moments: readonly Moment[]): Promise<void> {
     await this.#apply();
-    for (const { steps, seconds, flush } of moments) {
+    for (const { steps, seconds, deaf, flush } of moments) {
       const before = await this.#current();
       const limits = [this.#limit, ...steps.flatMap((one) => (one.do === 'limit' ? [one.value] : []))];
       // What is put back is who really watches: also somebody whose time was over and whose picture had not stopped yet.
@@ -99,7 +102,8 @@ class World {
       const after = await this.#current();
       // Over the limit is only what was so before the limit was lowered.
       expect(after).toBeLessThanOrEqual(Math.max(...limits, before, watching));
-      this.#now += seconds * 1000;
+      if (deaf && seconds > 3) await this.#deaf(seconds);
+      else await this.#pass(seconds);
     }
     await this.#settleDown();
   }
@@ -108,7 +112,7 @@ class World {
   async #settleDown(): Promise<void> {
     for (let passed = 0; passed < 90; passed += 10) {
       await this.#look();
-      this.#now += 10_000;
+      await this.#pass(10);
     }
     await this.#look();
     await this.#api.sweep();
@@ -125,8 +129,23 @@ class World {
     expect(Object.values(left ?? {}).reduce((sum, n) => sum + Number(n), 0)).toBe(
       this.#counts === 'cameras' ? held.length : 0,
     );
-    this.#now += 100_000;
+    await this.#pass(100);
     expect((await this.#api.takeDue(1000)).ended.filter(({ cause }) => cause !== 'expired')).toEqual([]);
+  }
+
+  /** Time goes on, and some process says every second that it listens. */
+  async #pass(seconds: number): Promise<void> {
+    this.#now += seconds * 1000;
+    await connections[0]?.client.set(`${this.#prefix}stream:heard`, this.#now);
+  }
+
+  /** Time goes on and nobody is there: whoever was in time before is in time after. */
+  async #deaf(seconds: number): Promise<void> {
+    await this.#pass(0);
+    const before = await this.#api.list();
+    this.#now += seconds * 1000;
+    const after = await this.#api.list();
+    expect(after.map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
   }
 
   async #step(one: Step, api: StreamRepository): Promise<void> {
@@ -205,7 +224,7 @@ class World {
 
   #apply(): Promise<void> {
     const all = Object.fromEntries(sources.map((source) => [source, agencies[source].limit]));
-    return this.#api.setLimits({ ...all, BUS: this.#limit });
+    return this.#api.setLimits({ ...all, BUS: this.#limit }, { known: true });
   }
 
   async #current(): Promise<number> {

@@ -124,13 +124,14 @@ export class RoomKeeper {
   }
 
   async #shown(room: string, reserved: readonly ShownReservation[]): Promise<Shown> {
-    const briefs = await this.#o.cameras.briefs(reserved.map(({ camera }) => camera));
+    // A picture has to stop whether or not the names of those that go on can be read now.
+    const briefs = await this.#o.cameras.briefs(reserved.map(({ camera }) => camera)).catch(() => null);
     // Of rooms that are one user's the metadata says which reservation each camera is shown for.
     const personal = room.startsWith('wall_') || room.startsWith('reader_');
     const cameras = new Map(
       reserved.map(({ id, camera }) => [
         camera,
-        { id: camera, name: briefs.get(camera)?.name ?? camera, ...(personal ? { reservation: id } : {}) },
+        { id: camera, name: briefs?.get(camera)?.name ?? camera, ...(personal ? { reservation: id } : {}) },
       ]),
     );
     return {

@@ -159,10 +159,16 @@ export function readShown(answer: unknown): ShownReservation[] {
   }));
 }
 
-export function readWords(answer: unknown): ('ALIVE' | 'RESTORED' | 'ENDED')[] {
+const observed = ['ALIVE', 'RESTORED', 'ENDED', 'UNKNOWN'] as const;
+
+/** What became of a reservation that is watched. */
+export type Observed = (typeof observed)[number];
+
+export function readWords(answer: unknown): Observed[] {
   return arrayOf(answer).map((word) => {
-    if (word === 'ALIVE' || word === 'RESTORED' || word === 'ENDED') return word;
-    throw unexpected(word);
+    const known = observed.find((each) => each === word);
+    if (known === undefined) throw unexpected(word);
+    return known;
   });
 }
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await space.close();
   now = 1_000_000;
   streams = repositoryWith('reservations');
-  await streams.setLimits(defaults);
+  await streams.setLimits(defaults, { known: true });
 });
 afterAll(async () => {
   await space?.close();
@@ -199,12 +199,30 @@ describe('when Valkey comes back empty', () => {
     expect(await streams.heartbeat(watched.id, 'u1')).toBe('lost');
     expect(await streams.release(watched.id, 'u1', 'released')).toEqual({ outcome: 'lost' });
     expect(await streams.observe([watched])).toEqual(['RESTORED']);
-    await streams.setLimits(defaults);
+    await streams.setLimits(defaults, { known: true });
     expect(await streams.isLost()).toBe(false);
     expect(await useOf('BUS')).toMatchObject({ current: 1, limit: 20 });
     expect(await streams.heartbeat(watched.id, 'u1')).toBe(now + 3_600_000);
     expect(await streams.reserve(watched, true)).toMatchObject({ outcome: 'kept', id: watched.id });
     expect(await streams.heartbeat(gone.id, 'u1')).toBeNull();
+  });
+
+  it('is told no limit by which it would seem to be known', async () => {
+    await space.close();
+    await streams.setLimits({ BUS: 7 }, { known: false });
+    expect(await streams.reserve(wanted(), true)).toEqual({ outcome: 'lost' });
+    await streams.setLimits(defaults, { known: true });
+    await streams.setLimits({ BUS: 7 }, { known: false });
+    expect(await useOf('BUS')).toMatchObject({ limit: 7 });
+  });
+
+  it('puts back nothing of which it is not said whose it is, and takes it for a beat all the same', async () => {
+    const asked = wanted();
+    await streams.reserve(asked, true);
+    now += 40_000;
+    expect(await streams.observe([{ ...asked, source: null }])).toEqual(['ALIVE']);
+    await space.close();
+    expect(await streams.observe([{ ...asked, source: null }])).toEqual(['UNKNOWN']);
   });
 
   it('takes a live connection for a beat, and puts back nothing that has ended', async () => {
@@ -241,6 +259,25 @@ describe('beating', () => {
       expect(await streams.heartbeat(asked.id, 'u1')).toBe(now + 3_600_000);
     }
     expect(await useOf('BUS')).toMatchObject({ current: 1 });
+  });
+
+  it('is not too late for the time in which nobody listened', async () => {
+    const [asked, silent] = [wanted(), wanted()];
+    await streams.reserve(asked, true);
+    await streams.reserve(silent, true);
+    now += 10_000;
+    await streams.takeDue();
+    // Every api process is away, or Valkey is.
+    now += 3_600_000;
+    expect((await streams.takeDue()).ended).toEqual([]);
+    expect(await useOf('BUS')).toMatchObject({ current: 2 });
+    for (let i = 0; i < 34; i += 1) {
+      now += 1_000;
+      expect((await streams.takeDue()).ended).toEqual([]);
+    }
+    expect(await streams.heartbeat(asked.id, 'u1')).not.toBeNull();
+    now += 1_000;
+    expect((await streams.takeDue()).ended.map(({ id }) => id)).toEqual([silent.id]);
   });
 
   it('is too late at 45 s, whatever clean-up did', async () => {
@@ -337,7 +374,7 @@ describe('whatever happens, in any order', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
           await space.close();
-          await streams.setLimits(defaults);
+          await streams.setLimits(defaults, { known: true });
           let allowed: number = agencies.BUS.limit;
           const held = new Map<string, { id: string; camera: string; over: number }>();
           const ids = new Map<string, string>();

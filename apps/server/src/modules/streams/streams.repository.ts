@@ -5,6 +5,7 @@ import type { Valkey } from '../../platform/valkey/valkey.ts';
 import {
   type EndedReservation,
   type HeldReservation,
+  type Observed,
   type Released,
   type ReserveOutcome,
   readDue,
@@ -39,6 +40,12 @@ export interface NewReservation {
   /** The viewer's identity in the room. */
   readonly identity: string;
   readonly quality: Quality;
+}
+
+/** Somebody who is really watching. */
+export interface ObservedReservation extends Omit<NewReservation, 'source'> {
+  /** Null where it cannot be told now: then it is not put back. */
+  readonly source: Source | null;
 }
 
 const lua = (name: string) => loadScript(new URL(`lua/${name}.lua`, import.meta.url));
@@ -167,15 +174,15 @@ export class StreamRepository {
   }
 
   /** A beat for each that is really watched; those of which nothing is known are put back. */
-  async observe(watched: readonly NewReservation[]): Promise<('ALIVE' | 'RESTORED' | 'ENDED')[]> {
-    const words: ('ALIVE' | 'RESTORED' | 'ENDED')[] = [];
+  async observe(watched: readonly ObservedReservation[]): Promise<Observed[]> {
+    const words: Observed[] = [];
     // In parts: a script keeps everybody waiting, and takes a few thousand values at most.
     for (let from = 0; from < watched.length; from += 200) {
       const part = watched.slice(from, from + 200);
       const values = part.flatMap((one) => [
         one.id,
         one.camera,
-        one.source,
+        one.source ?? '',
         one.user,
         one.room,
         one.identity,
@@ -186,10 +193,10 @@ export class StreamRepository {
     return words;
   }
 
-  /** Sets limits, and says that what Valkey knows is the truth. */
-  async setLimits(limits: Readonly<Partial<Record<Source, number>>>): Promise<void> {
+  /** Sets limits. With `known` it says too that what Valkey knows is the truth; without, a Valkey that knows nothing stays so. */
+  async setLimits(limits: Readonly<Partial<Record<Source, number>>>, { known }: { known: boolean }): Promise<void> {
     const pairs = Object.entries(limits).flat();
-    await this.#valkey.eval(scripts.limits, [this.#valkey.keyPrefix], pairs);
+    await this.#valkey.eval(scripts.limits, [this.#valkey.keyPrefix], [known ? 1 : 0, ...pairs]);
   }
 
   /** Whether Valkey is there and knows nothing. */

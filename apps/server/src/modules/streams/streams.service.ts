@@ -119,7 +119,10 @@ export class StreamsService {
   /** Everything, for those who filter by agency themselves. @throws AppError `SERVICE_UNAVAILABLE` */
   async snapshot(): Promise<StatsSnapshot> {
     const uses = withLimits(await this.uses());
-    const briefs = await this.#o.cameras.briefs(uses.flatMap(({ cameras }) => cameras.map(({ id }) => id)));
+    // Numbers without names are better than neither, while the database is away.
+    const briefs = await this.#o.cameras
+      .briefs(uses.flatMap(({ cameras }) => cameras.map(({ id }) => id)))
+      .catch(() => []);
     const names = new Map([...briefs].map(([id, { name }]) => [id, name]));
     return { uses, names, timestamp: new Date(this.#o.now()).toISOString() };
   }

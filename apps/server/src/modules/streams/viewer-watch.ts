@@ -1,4 +1,3 @@
-import type { Source } from '@marsad/contract';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
@@ -6,7 +5,7 @@ import type { CamerasService } from '../cameras/cameras.service.ts';
 import type { LiveService, WatchedRoom } from '../live/live.service.ts';
 import type { LimitsService } from './limits.service.ts';
 import type { RoomKeeper } from './room-keeper.ts';
-import type { NewReservation, StreamRepository } from './streams.repository.ts';
+import type { ObservedReservation, StreamRepository } from './streams.repository.ts';
 
 export interface ViewerWatchOptions {
   readonly repository: Pick<StreamRepository, 'observe' | 'isLost'>;
@@ -81,10 +80,11 @@ export class ViewerWatch {
     const { repository, live, cameras, rooms, log, onChange } = this.#o;
     const entries = seen.flatMap(({ room, watched }) => watched.map((one) => ({ room, ...one })));
     if (entries.length === 0) return;
-    const briefs = await cameras.briefs(entries.map(({ camera }) => camera));
-    const known = entries.flatMap(({ reservation, ...one }): (NewReservation & { source: Source })[] => {
-      const brief = briefs.get(one.camera);
-      return brief ? [{ ...one, id: reservation, source: brief.source, quality: 'medium' }] : [];
+    // Without the database a beat is a beat all the same; only what was lost cannot be put back.
+    const briefs = await cameras.briefs(entries.map(({ camera }) => camera)).catch(() => null);
+    const known = entries.flatMap(({ reservation, ...one }): ObservedReservation[] => {
+      const source = briefs === null ? null : briefs.get(one.camera)?.source;
+      return source === undefined ? [] : [{ ...one, id: reservation, source, quality: 'medium' }];
     });
     const words = await repository.observe(known);
     const restored = words.filter((word) => word === 'RESTORED').length;

@@ -20,7 +20,7 @@ describe('a Valkey cluster of three nodes', () => {
         reservationSeconds: 3600,
         heartbeatTimeoutSeconds: 45,
       });
-      await streams.setLimits(Object.fromEntries(sources.map((source) => [source, 5])));
+      await streams.setLimits(Object.fromEntries(sources.map((source) => [source, 5])), { known: true });
       const reserve = (i: number) =>
         streams.reserve(
           { id: randomUUID(), camera: `c${i}`, source: 'BUS', user: 'u', room: `r${i}`, identity: 'v', quality: 'low' },

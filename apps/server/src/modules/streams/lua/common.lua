@@ -7,6 +7,8 @@
 --   stream:cameras:<source>     hash: camera id → reservations of it; only where cameras are counted
 --   stream:reservation:<id>     hash: the reservation; stays for an hour after the last sweep that found it held
 --   stream:room:<room>          hash: "user\ncamera" → reservation id: what a room shows, and what makes reserving idempotent
+--   stream:sources              set: every agency
+--   stream:heard                when a process last listened (ms), as each does every second
 --   stream:ended                zset: reservation id → when its media is to be stopped (ms), until that is done
 --
 -- Every call from here to the server costs about as much as everything around it, so there are as few as can be.
@@ -16,11 +18,29 @@ local call = server.call
 -- beat has to.
 local memory = 3600000
 
--- The server's clock: one for every api process. A test gives its own.
+-- How long nobody may listen before that time does not count (ms).
+local deaf = 3000
+
+-- Gives everybody back the time in which nobody could hear a beat, because every api process or this server was away.
+local function forgive(now)
+  local heard = tonumber(call('GET', prefix .. 'heard'))
+  if not heard or now - heard < deaf then return end
+  for _, source in ipairs(call('SMEMBERS', prefix .. 'sources')) do
+    local active = prefix .. 'active:' .. source
+    for _, id in ipairs(call('ZRANGE', active, 0, -1)) do call('ZINCRBY', active, now - heard, id) end
+  end
+  call('SET', prefix .. 'heard', now)
+end
+
+-- The server's clock: one for every api process. A test gives its own. To be asked before any deadline is looked at.
 local function clock(given)
-  if given ~= '' then return tonumber(given) end
-  local time = call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  local now = tonumber(given)
+  if not now then
+    local time = call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  forgive(now)
+  return now
 end
 
 local function charged(source, counts)

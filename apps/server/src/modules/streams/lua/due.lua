@@ -4,6 +4,7 @@
 -- somebody says that it is done, and is due again when its time is up: who took it may have died.
 -- Answers { 1 when the state was lost, ended now, { id, camera, source, user, room, identity, cause, ... } }.
 local now, counts, patience, most = clock(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+call('SET', prefix .. 'heard', now)
 local ended = 0
 for i = 5, #ARGV do
   local late = expire(ARGV[i], now, counts, 500)

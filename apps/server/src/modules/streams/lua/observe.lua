@@ -2,7 +2,8 @@
 -- ARGV: now, counts, patience, then for each that is really watched: id, camera, source, user, room, identity,
 -- quality
 -- A live connection is a beat. One of which nothing at all is known was forgotten, not ended (what has ended is known for
--- an hour): it is put back, whatever the limit. Answers for each 'ALIVE', 'RESTORED' or 'ENDED'.
+-- an hour): it is put back, whatever the limit, if it is said whose camera it is. Answers for each 'ALIVE', 'RESTORED',
+-- 'ENDED' or 'UNKNOWN'.
 local now, counts = clock(ARGV[1]), ARGV[2]
 local over = now + ARGV[3]
 local answer, changed = {}, {}
@@ -21,6 +22,8 @@ for i = 4, #ARGV, 7 do
       finish(id, row[1], 'expired', now, counts)
       changed[row[1]] = true
     end
+  elseif not row[1] and source == '' then
+    word = 'UNKNOWN'
   elseif not row[1] then
     local other = call('HGET', room_key, slot)
     if other and call('ZSCORE', prefix .. 'active:' .. source, other) then
