@@ -90,6 +90,11 @@ export const errorCodes = {
     en: 'Too many requests; try again in {retry_after} s',
     ar: 'طلبات كثيرة جدًا؛ أعد المحاولة بعد {retry_after} ثانية',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    en: 'The request did not arrive in time',
+    ar: 'لم يصل الطلب في الوقت المحدد',
+  },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     en: 'The request is larger than {limit} bytes',
@@ -99,6 +104,16 @@ export const errorCodes = {
     status: 415,
     en: 'The body must be sent as application/json',
     ar: 'يجب إرسال المحتوى بصيغة application/json',
+  },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    en: 'This address speaks WebSocket only',
+    ar: 'هذا العنوان يعمل عبر WebSocket فقط',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    en: 'The headers of the request are too large',
+    ar: 'ترويسات الطلب كبيرة جدًا',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,

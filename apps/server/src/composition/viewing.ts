@@ -37,6 +37,7 @@ export function openViewing(foundation: Foundation, { cameras }: Catalogue, { ia
     certificate: config.http.tls && readFileSync(config.http.tls.cert, 'utf8'),
     localHost: reachable(config.edge.host),
     tokenSeconds: config.tokens.viewerSeconds,
+    departureSeconds: config.quota.heartbeatTimeoutSeconds + 60,
   });
   const changes = new ChangeBus(valkey, 'streams');
   opened.push(() => changes.close());
@@ -85,6 +86,7 @@ export function openViewing(foundation: Foundation, { cameras }: Catalogue, { ia
     repository,
     rooms,
     cameras,
+    iam,
     audit,
     reservations,
     full,

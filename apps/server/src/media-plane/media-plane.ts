@@ -161,6 +161,11 @@ export class MediaPlane extends EventEmitter<Events> {
     return this.nodes().filter((link) => link.has('edge') && link.rpc.connected);
   }
 
+  /** Whether there are edges, as far as is known; perhaps none of them can be asked. */
+  get hasEdges(): boolean {
+    return this.nodes().some((link) => link.has('edge'));
+  }
+
   /** Whether there are edges, and all of them can be asked. */
   get edgesConnected(): boolean {
     const edges = this.nodes().filter((link) => link.has('edge'));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FileCameras } from './testing/file-cameras.ts';
+import { videoOffer } from './testing/offers.ts';
 import { testEdge } from './testing/test-edge.ts';
 import { testVideo } from './testing/test-video.ts';
 import { joinToken, TestViewer, twirp } from './testing/test-viewer.ts';
@@ -69,4 +70,30 @@ test('WHEP is refused alike, and without a room there is no camera', async () =>
   expect(await ask('ada')).toBe(406);
   await admit('camera_cam2', ['ada'], []);
   expect(await ask('ada')).toBe(404);
+});
+
+test('an identity watches once, over whichever protocol: the newest stays', async () => {
+  await twirp(running.url, 'CreateRoom', { name: 'camera_cam3', metadata: metadata(['ada'], ['cam3']) });
+  const token = await joinToken('camera_cam3', 'ada');
+  const whep = async () => {
+    const answer = await fetch(`${running.url}/whep/cam3`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp', authorization: `Bearer ${token}` },
+      body: videoOffer({ direction: 'recvonly' }),
+    });
+    return { status: answer.status, location: answer.headers.get('location') ?? '' };
+  };
+  const participants = async () => {
+    const answer = await twirp(running.url, 'ListParticipants', { room: 'camera_cam3' }, 'camera_cam3');
+    const { participants } = (await answer.json()) as { participants: { identity: string }[] };
+    return participants.filter(({ identity }) => identity === 'ada').length;
+  };
+  const [one, two] = await Promise.all([whep(), whep()]);
+  expect([one.status, two.status]).toEqual([201, 201]);
+  expect(await participants()).toBe(1);
+  const viewer = new TestViewer(running.url, token);
+  await expect.poll(() => viewer.packets, { timeout: 8000 }).toBeGreaterThan(0);
+  expect(await participants()).toBe(1);
+  expect(viewer.heard('leave')).toBe(false);
+  viewer.close();
 });

@@ -4,8 +4,8 @@ import type { CameraLive } from '../../media-plane/camera-live.ts';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { type Caller, permittedSources, requireAdmin, requireSource } from '../../platform/auth/identity.ts';
+import { Recent } from '../../platform/recent.ts';
 import type { AuditService } from '../audit/audit.service.ts';
-import { CameraBriefs } from './camera-briefs.ts';
 import { addressesOf, changesOf, valuesOf } from './camera-input.ts';
 import { cameraView } from './camera-view.ts';
 import type { CameraBrief, CameraFilter, CameraRepository, CameraRow } from './cameras.repository.ts';
@@ -26,11 +26,12 @@ type CameraEvent = 'camera_deleted' | 'camera_restored' | 'camera_hidden' | 'cam
 /** The catalogue: which cameras there are, and how each of them is. */
 export class CamerasService {
   readonly #o: CamerasServiceOptions;
-  readonly #briefs: CameraBriefs;
+  /** What another process changes is seen after five seconds at most, mostly after two. */
+  readonly #briefs: Recent<CameraBrief>;
 
   constructor(options: CamerasServiceOptions) {
     this.#o = options;
-    this.#briefs = new CameraBriefs((ids) => options.repository.briefs(ids));
+    this.#briefs = new Recent({ load: (ids) => options.repository.briefs(ids), lifeMs: 5_000, most: 20_000 });
   }
 
   /** @throws AppError `SOURCE_FORBIDDEN` when asked for an agency the caller may not view */

@@ -1,4 +1,5 @@
 import websocket from '@fastify/websocket';
+import { AppError } from '../../platform/app-error.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import type { EventHub } from './events.hub.ts';
 
@@ -19,7 +20,10 @@ export async function eventRoutes(app: HttpServer, hub: EventHub): Promise<void>
         tags: ['streams'],
         security: [],
       },
-      handler: async (_request, reply) => reply.code(426).header('upgrade', 'websocket').send(),
+      handler: async (_request, reply) => {
+        reply.header('upgrade', 'websocket');
+        throw new AppError('UPGRADE_REQUIRED');
+      },
       wsHandler: (socket, request) => {
         const bearer = /^Bearer +(\S{1,8192})$/i.exec(request.headers.authorization ?? '')?.[1];
         const query = (request.query as Record<string, unknown>).access_token;

@@ -2,6 +2,7 @@ import { isAdmin, type SessionBody, sourcesWith, type User } from '@marsad/contr
 import { AppError } from '../../platform/app-error.ts';
 import type { Caller, Origin } from '../../platform/auth/identity.ts';
 import { hashPassword, verifyPassword } from '../../platform/crypto/password.ts';
+import { Recent } from '../../platform/recent.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import type { AccessTokenIssuer } from './access-token-issuer.ts';
 import type { FirstUsers } from './first-users.ts';
@@ -28,11 +29,13 @@ export interface OpenSession {
 /** Signing in and staying signed in. */
 export class IamService {
   readonly #o: IamServiceOptions;
+  readonly #standings: Recent<Standing>;
   /** Checked when there is no such user, so that the answer takes as long as for one that exists. */
   readonly #nobody: Promise<string> = hashPassword('nobody has this password');
 
   constructor(options: IamServiceOptions) {
     this.#o = options;
+    this.#standings = new Recent({ load: (ids) => options.repository.standing(ids), lifeMs: 3_000, most: 10_000 });
   }
 
   get #times() {
@@ -85,6 +88,11 @@ export class IamService {
       camera_sources: sourcesWith(identity.permissions, 'camera', 'view'),
       is_admin: identity.isAdmin,
     };
+  }
+
+  /** As {@link standing}, up to a few seconds old: for those who ask with every request. */
+  lately(ids: readonly string[]): Promise<Map<string, Standing>> {
+    return this.#standings.of(ids);
   }
 
   /** What became of these people, for the other modules; those of another IAM are not among the answers. */

@@ -29,6 +29,8 @@ export interface LiveServiceOptions {
   readonly localHost: string;
   /** Life of a viewer's token, seconds. */
   readonly tokenSeconds: number;
+  /** Seconds a room stays that everybody has left: longer than what is reserved in it. */
+  readonly departureSeconds: number;
 }
 
 /** What a viewer needs to join. */
@@ -82,7 +84,7 @@ export class LiveService {
       if (this.#made.isOn(room, edge.id) && (await client.updateRoomMetadata(room, metadata).catch(ignoreMissing)))
         return;
       // Answers the room as it is when there already is one, with the metadata it had.
-      const found = await client.createRoom({ name: room, metadata, departureTimeout: 20 });
+      const found = await client.createRoom({ name: room, metadata, departureTimeout: this.#o.departureSeconds });
       if (found.metadata !== metadata) await client.updateRoomMetadata(room, metadata);
       this.#made.remember(room, edge.id);
     } catch (error) {
@@ -131,10 +133,10 @@ export class LiveService {
     return found;
   }
 
-  /** Says where rooms are that somebody watches: a directory that was lost must not move them. */
+  /** Says where rooms are that somebody watches, as far as that was told: a directory that was lost must not move them. */
   async rememberWhere(rooms: readonly WatchedRoom[]): Promise<void> {
     for (const { room, edge } of rooms) {
-      if (edge === LIVEKIT) continue;
+      if (edge === LIVEKIT || edge === '') continue;
       await this.#o.valkey.run((valkey) => valkey.hset(this.#directoryKey, room, edge));
     }
   }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 /** A room in which somebody is, as its edge tells it. */
 export interface WatchedRoom {
+  /** Empty where it was not told which. */
   readonly edge: string;
   readonly room: string;
   /** What is watched, by whom; a reservation without which somebody watches is not among them. */

@@ -135,9 +135,12 @@ describe('reservations', () => {
     const other = await t.user('METRO', ['camera:METRO:view']);
     await t.client(other.token).streams.reserve({ body: { camera_id: lift() } });
     await admin.cameras.remove({ params: { id: lift() } });
-    const third = await t.user('METRO', ['camera:METRO:view']);
+    const third = await t.user('METRO', ['camera:*:view']);
     await t.client(third.token).streams.reserve({ body: { camera_id: hall() } });
     await admin.cameras.update({ params: { id: hall() }, body: { source: 'BUS' } });
+    const fourth = await t.user('OTHER', ['camera:*:view']);
+    await t.client(fourth.token).streams.reserve({ body: { camera_id: gate(), wall_id: 'w' } });
+    await t.query('update users set permissions = $2 where id = $1', [fourth.id, ['camera:OTHER:view']]);
     await until(async () => (await admin.admin.reservations()).total === 0, 14_000);
     const causes = async () => {
       const events = await t.query<{ details: { cause: string } }>(
@@ -146,7 +149,15 @@ describe('reservations', () => {
       return events.map(({ details }) => details.cause).sort();
     };
     // The audit trail is written after the reservation has ended.
-    await until(async () => (await causes()).length === 3, 5_000);
-    expect(await causes()).toEqual(['camera_removed', 'permission_withdrawn', 'user_disabled']);
+    await until(async () => (await causes()).length === 4, 5_000);
+    expect(await causes()).toEqual(['agency_changed', 'camera_removed', 'permission_withdrawn', 'user_disabled']);
+    // What was ended is not had back with a token from before.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(
+      await t
+        .client(user.token)
+        .streams.reserve({ body: { camera_id: gate() } })
+        .catch(code),
+    ).toBe('SESSION_ENDED');
   }, 20_000);
 });

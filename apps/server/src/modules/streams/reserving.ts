@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Quality } from '@marsad/contract';
 import type { Counter } from 'prom-client';
 import { AppError } from '../../platform/app-error.ts';
 import type { Caller } from '../../platform/auth/identity.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import type { CameraBrief, CamerasService } from '../cameras/cameras.service.ts';
+import type { IamService } from '../iam/iam.service.ts';
 import type { FullAgencies } from './full-agencies.ts';
 import type { RoomKeeper } from './room-keeper.ts';
 import type { StreamRepository } from './streams.repository.ts';
@@ -13,6 +15,7 @@ export interface ReservingOptions {
   readonly repository: StreamRepository;
   readonly rooms: Pick<RoomKeeper, 'sync' | 'settle'>;
   readonly cameras: Pick<CamerasService, 'viewable'>;
+  readonly iam: Pick<IamService, 'lately'>;
   readonly audit: AuditService;
   readonly reservations: Counter<'source' | 'status'>;
   readonly full: FullAgencies;
@@ -41,6 +44,9 @@ export interface Held {
   readonly expiresAt: number;
 }
 
+/** Milliseconds a request waits until it is known again who watches. */
+const patience = 3_000;
+
 /** Takes reservations, whoever they are for: permission, quota, the room made to show the camera, the audit trail. */
 export class Reserving {
   readonly #o: ReservingOptions;
@@ -51,14 +57,17 @@ export class Reserving {
 
   /**
    * @param enter what lets the viewer in, beside the making of the room; when either fails the reservation is given back
-   * @throws AppError `CAMERA_NOT_FOUND`, `SOURCE_FORBIDDEN`, `CAMERA_OFFLINE`, `AGENCY_LIMIT_EXCEEDED`,
+   * @throws AppError `CAMERA_NOT_FOUND`, `SOURCE_FORBIDDEN`, `SESSION_ENDED`, `CAMERA_OFFLINE`, `AGENCY_LIMIT_EXCEEDED`,
    *   `SERVICE_UNAVAILABLE`
    */
   async take<T>(caller: Caller, wanted: Wanted, enter: (held: Held) => Promise<T>): Promise<T> {
     const { identity, origin } = caller;
     const { repository, cameras, rooms, audit, reservations } = this.#o;
     const { room, quality } = wanted;
-    const { camera, live } = await cameras.viewable(caller, wanted.camera);
+    const [{ camera, live }] = await Promise.all([
+      cameras.viewable(caller, wanted.camera),
+      this.#requireStanding(caller),
+    ]);
     const { id: camera_id, source } = camera;
     const one = {
       id: randomUUID(),
@@ -114,6 +123,15 @@ export class Reserving {
     }
   }
 
+  /**
+   * A token says what somebody could do when it was made. What is ended because that has changed must not be taken again
+   * for as long as the token lives. Whoever comes from another IAM is judged by the tokens it gives.
+   */
+  async #requireStanding({ identity }: Caller): Promise<void> {
+    const person = (await this.#o.iam.lately([identity.id])).get(identity.id);
+    if (person !== undefined && !person.active) throw new AppError('SESSION_ENDED');
+  }
+
   /** When Valkey has forgotten everything, it is first told again who watches. */
   async known<T extends { readonly outcome: string }>(
     operation: () => Promise<T>,
@@ -121,7 +139,9 @@ export class Reserving {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       const answer = await operation();
       if (answer.outcome !== 'lost') return answer as Exclude<T, { readonly outcome: 'lost' }>;
-      await this.#o.recover();
+      // Edges that do not answer are waited for, but not by somebody who wants a picture.
+      const enough = wait(patience, undefined, { ref: false }).then(() => 'too long' as const);
+      if ((await Promise.race([this.#o.recover(), enough])) === 'too long') break;
     }
     throw new AppError('SERVICE_UNAVAILABLE', { part: 'valkey' });
   }

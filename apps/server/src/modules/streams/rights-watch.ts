@@ -20,7 +20,7 @@ export interface RightsWatchOptions {
 
 /**
  * Ends what may no longer be watched: of somebody whose account was disabled or may not view the agency any more, and of
- * cameras that were removed. A connection keeps itself alive, so this would otherwise go on until it is closed.
+ * cameras that were removed or given to another agency. A connection keeps itself alive, so this would otherwise go on until it is closed.
  */
 export class RightsWatch {
   readonly #o: RightsWatchOptions;
@@ -56,12 +56,13 @@ export class RightsWatch {
     const causeOf = ({ user, camera, source }: HeldReservation): string | null => {
       const brief = briefs.get(camera);
       if (brief?.removed) return 'camera_removed';
+      // It would be charged to the agency that had the camera.
+      if (brief !== undefined && brief.source !== source) return 'agency_changed';
       const person = people.get(user);
       // Whoever comes from another IAM is judged by the tokens it gives.
       if (person === undefined) return null;
       if (!person.active) return 'user_disabled';
-      // The camera may have moved to another agency since.
-      return allows(person.permissions, 'camera', brief?.source ?? source, 'view') ? null : 'permission_withdrawn';
+      return allows(person.permissions, 'camera', source, 'view') ? null : 'permission_withdrawn';
     };
     let ended = 0;
     for (const one of held) {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Valkey } from '../../platform/valkey/valkey.ts';
@@ -13,7 +14,7 @@ export interface ViewerWatchOptions {
   readonly live: Pick<LiveService, 'watching' | 'rememberWhere' | 'endStrays'>;
   readonly cameras: Pick<CamerasService, 'briefs'>;
   readonly limits: Pick<LimitsService, 'apply'>;
-  readonly mediaPlane: Pick<MediaPlane, 'edgesConnected'>;
+  readonly mediaPlane: Pick<MediaPlane, 'hasEdges' | 'edgesConnected'>;
   readonly valkey: Valkey;
   readonly log: Log;
   /** Somebody was found who had been forgotten. */
@@ -24,6 +25,8 @@ export interface ViewerWatchOptions {
 
 /** Milliseconds that edges may take to be found before it is decided that nobody watches. */
 const patience = 2_000;
+/** And that one may take to answer which is there: its viewers would find their places taken. */
+const silence = 15_000;
 
 /**
  * Looks at who is really watching. A live connection is a beat, so nobody loses a picture for want of one; and when Valkey
@@ -70,9 +73,15 @@ export class ViewerWatch {
 
   /** One look. What is watched without a reservation that is still held ends. */
   async look(): Promise<void> {
-    const { rooms } = await this.#o.live.watching();
+    await this.#look();
+  }
+
+  /** @returns whether every edge has answered */
+  async #look(): Promise<boolean> {
+    const { rooms, silent } = await this.#o.live.watching();
     await this.seen(rooms);
     await this.#o.live.endStrays(rooms);
+    return silent.length === 0 && this.#o.mediaPlane.edgesConnected;
   }
 
   /** The same for what an edge has told by itself. */
@@ -104,12 +113,12 @@ export class ViewerWatch {
   async #recover(): Promise<void> {
     this.#o.log.warn('Valkey knows nothing: asking the edges who watches');
     // Leases were lost too, or this process is new: edges need a moment to be known.
-    const deadline = performance.now() + patience;
-    while (!this.#o.mediaPlane.edgesConnected && performance.now() < deadline && this.#timer !== null) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await this.look();
-    await this.#o.limits.apply();
+    const { mediaPlane, limits } = this.#o;
+    const began = performance.now();
+    const isOver = () => this.#timer === null || performance.now() - began > (mediaPlane.hasEdges ? silence : patience);
+    while (!mediaPlane.edgesConnected && !isOver()) await wait(50);
+    while (!(await this.#look()) && !isOver()) await wait(250);
+    await limits.apply();
   }
 
   async #lookInTurn(): Promise<void> {

@@ -46,7 +46,7 @@ function appErrorOf(error: unknown, limits: { readonly body: number }): AppError
   }
 }
 
-const malformed = { detail: 'it cannot be read', detail_ar: 'تعذّرت قراءته' };
+export const malformed = { detail: 'it cannot be read', detail_ar: 'تعذّرت قراءته' };
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -27,6 +27,15 @@ describe('rate limits', () => {
     expect((await get('/api/v1/auth/me', other.token)).statusCode).toBe(200);
   });
 
+  it('are not got round by writing the address in another way', async () => {
+    const { token } = await t.user('BUS', ['camera:BUS:view']);
+    for (let left = 4; left >= 0; left -= 1) {
+      const answer = await get(left % 2 === 0 ? '/%61pi/v1/auth/me' : '/api/v1/auth/me/', token);
+      expect(answer.headers).toMatchObject({ 'x-ratelimit-remaining': String(left) });
+    }
+    expect((await get('/a%70i/v1/auth/me', token)).statusCode).toBe(429);
+  });
+
   it('count an address whoever asks from it, and leave health and pages alone', async () => {
     const answers = [];
     for (let i = 0; i < 45; i += 1) answers.push((await get('/api/v1/cameras', 'nonsense')).statusCode);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimiterMemory, RateLimiterRes, RateLimiterValkey } from 'rate-limiter-flexible';
 import { AppError } from '../app-error.ts';
 import type { Valkey } from '../valkey/valkey.ts';
@@ -75,18 +75,21 @@ class Limiter {
   }
 }
 
-const limited = /^\/(api|ws|v3)\//;
+/** By what is served, because an address can be written in many ways; by the address where nothing is. */
+function isLimited({ method, url, routeOptions }: FastifyRequest): boolean {
+  return method !== 'OPTIONS' && /^\/(api|ws|v3)\//.test(routeOptions.url ?? url);
+}
 
 /** Before anything else of a request: even finding out that a token is wrong costs something. */
 export function limitAddresses(app: FastifyInstance, limits: RateLimits): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'OPTIONS' && limited.test(request.url)) await limits.address(request.ip, reply);
+    if (isLimited(request)) await limits.address(request.ip, reply);
   });
 }
 
 /** After it is known who asks: the headers then tell of the user's own limit. */
 export function limitUsers(app: FastifyInstance, limits: RateLimits): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.identity !== null && limited.test(request.url)) await limits.user(request.identity.id, reply);
+    if (request.identity !== null && isLimited(request)) await limits.user(request.identity.id, reply);
   });
 }

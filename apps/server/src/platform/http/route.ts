@@ -77,10 +77,11 @@ function originOf(request: FastifyRequest): Origin {
 }
 
 /** What every operation can answer, by who may call it. */
-const general: readonly ErrorCode[] = ['VALIDATION_FAILED', 'SERVICE_UNAVAILABLE'];
+const general: readonly ErrorCode[] = ['VALIDATION_FAILED', 'RATE_LIMIT_EXCEEDED', 'SERVICE_UNAVAILABLE'];
 
 function schemaOf(definition: Route): FastifySchema {
   const codes: ErrorCode[] = [...general, ...(definition.errors ?? [])];
+  if (definition.body) codes.push('PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (definition.access === 'user') codes.push('UNAUTHENTICATED');
   if (definition.access === 'admin' || definition.access === 'operations') codes.push('UNAUTHENTICATED', 'FORBIDDEN');
   const response: Record<number, unknown> = { ...definition.responses };

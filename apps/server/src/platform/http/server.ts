@@ -17,6 +17,7 @@ import type { HttpMetrics } from '../metrics/http-metrics.ts';
 import { guard } from './guard.ts';
 import { type Answer, type Problem, problemOf } from './problem.ts';
 import { limitAddresses, limitUsers, type RateLimits } from './rate-limits.ts';
+import { refuseUnread } from './refuse-unread.ts';
 import { carryRequestId } from './request-context.ts';
 import { validate } from './validation.ts';
 
@@ -73,6 +74,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       reply.header('x-request-id', request.id);
       sendProblem(error, reply);
     },
+    clientErrorHandler: refuseUnread,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },

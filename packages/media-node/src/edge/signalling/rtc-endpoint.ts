@@ -56,7 +56,7 @@ export class RtcEndpoint {
       return;
     }
     for (const member of room.membersOf(grant.identity)) {
-      if (member instanceof Session) member.close(DisconnectReason.DUPLICATE_IDENTITY);
+      if (room.isGuarded || member instanceof Session) member.close(DisconnectReason.DUPLICATE_IDENTITY);
     }
     const session = new Session({
       grant,

@@ -135,9 +135,7 @@ export class WhepEndpoint {
       left();
       return refusal(403, 'not admitted to this room');
     }
-    if (room.isGuarded) {
-      for (const member of room.membersOf(grant.identity)) member.close(DisconnectReason.DUPLICATE_IDENTITY);
-    }
+    endOthers(room, grant.identity, null);
     const session = new WhepSession({
       grant,
       room,
@@ -160,7 +158,11 @@ export class WhepEndpoint {
           : camera.isUnsupported
             ? refusal(409, 'the stream cannot be shown over WebRTC')
             : null;
-    if (answer !== null && problem === null) return { session: session.id, sdp: answer };
+    if (answer !== null && problem === null) {
+      // Somebody may have come with the same identity while candidates were gathered.
+      endOthers(room, grant.identity, session);
+      return { session: session.id, sdp: answer };
+    }
     session.close();
     return problem ?? refusal(400, 'the offer cannot be answered');
   }
@@ -181,6 +183,14 @@ export class WhepEndpoint {
       addCandidate: (candidate: string, mid: string) => session.addCandidate(candidate, mid),
     };
     return answerSession(request, response, id, resource);
+  }
+}
+
+/** Where a room says who may be in it, an identity watches once: the newest of them. */
+function endOthers(room: Room, identity: string, newest: WhepSession | null): void {
+  if (!room.isGuarded) return;
+  for (const member of room.membersOf(identity)) {
+    if (member !== newest) member.close(DisconnectReason.DUPLICATE_IDENTITY);
   }
 }
 
