@@ -1,6 +1,7 @@
 // Feeds everything that reads from the network with mutated inputs, for as long as one likes; `--help` says how.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -66,8 +67,12 @@ function wanted(): Wanted | null {
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-function heapMb(): number {
-  collect();
+/** Buffers that are garbage go some turns after what held them. */
+async function heapMb(): Promise<number> {
+  for (let turn = 0; turn < 3; turn += 1) {
+    collect();
+    await wait(50);
+  }
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 1e6;
 }
@@ -81,7 +86,7 @@ function keep({ target, inputs }: FuzzFailure): string {
 
 async function fuzz({ targets, ...run }: Wanted): Promise<void> {
   for (const target of targets) {
-    const heapBefore = heapMb();
+    const heapBefore = await heapMb();
     const began = performance.now();
     let shown = began;
     const { inputs, refused, slowestMs } = await runFuzz(target, {
@@ -93,7 +98,7 @@ async function fuzz({ targets, ...run }: Wanted): Promise<void> {
       },
     });
     const seconds = (performance.now() - began) / 1000;
-    const growth = heapMb() - heapBefore;
+    const growth = (await heapMb()) - heapBefore;
     console.log(
       `${target.name.padEnd(22)}${inputs} inputs, ${refused} refused, ${Math.round(inputs / seconds)}/s, ` +
         `slowest ${slowestMs.toFixed(1)} ms, heap ${growth >= 0 ? '+' : ''}${growth.toFixed(1)} MB`,
