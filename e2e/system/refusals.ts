@@ -1,10 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { ApiError, type Client, createClient, type Reservation, type Source } from '@marsad/contract';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import type { RunningMarsad } from '../fixtures/running-marsad.ts';
 
 /** Key and secret that the product was started with, so that a test can sign what an attacker who stole them could not. */
@@ -18,14 +15,9 @@ export interface Stage {
   readonly cameras: readonly string[];
 }
 
-const Operators = z.object({
-  operators: z.array(z.object({ login: z.string(), password: z.string(), agency: z.string() })),
-});
-
 /** The demonstration's operator of an agency, signed in. */
 async function operatorOf(marsad: RunningMarsad, agency: Source): Promise<Client> {
-  const file = await readFile(join(marsad.dataDir, 'first-admin.json'), 'utf8');
-  const found = Operators.parse(JSON.parse(file)).operators.find((one) => one.agency === agency);
+  const found = marsad.operators.find((one) => one.agency === agency);
   const token = await marsad.accessToken(found ?? { login: '', password: '' });
   return createClient({ baseUrl: marsad.url, token: () => token });
 }

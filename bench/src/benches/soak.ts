@@ -10,7 +10,8 @@ import type { ReceivingPeer } from '../viewers/receiving-peer.ts';
 import { viewByWhep } from '../viewers/whep.ts';
 
 const CAMERAS = 6;
-const VIEWERS = 8;
+/** Who reserves for a wall of his own and only beats, beside one player for each sign-in there is. */
+const WALLS = 4;
 /** Seconds without a beat, so that what is left behind is over before the bench is. */
 const PATIENCE = 12;
 /** Seconds after which an edge knows that somebody has left without a word (RFC 7675, section 5.1). */
@@ -28,19 +29,43 @@ async function footprint(marsad: RunningMarsad, role: string): Promise<Footprint
   return { rssMb: Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024, handles: handles.length };
 }
 
+/** Somebody with a sign-in of his own, the cameras he may view, and a wall's name if he has one. */
+interface Visitor {
+  readonly client: Client;
+  readonly cameras: readonly string[];
+  readonly wall: string | null;
+}
+
+/** Each of them holds what nobody else holds: what is left of one cannot be ended by another. */
+async function visitors(marsad: RunningMarsad): Promise<Visitor[]> {
+  const players = await Promise.all(
+    [marsad.admin, ...marsad.operators].map(async (credentials) => {
+      const token = await marsad.accessToken(credentials);
+      const client = createClient({ baseUrl: marsad.url, token: () => token });
+      const { cameras } = await client.cameras.list({ query: { limit: CAMERAS, status: 'ONLINE' } });
+      return { client, cameras: cameras.map(({ id }) => id), wall: null };
+    }),
+  );
+  const [admin] = players;
+  if (!admin) throw new Error('nobody can sign in');
+  return [...players, ...Array.from({ length: WALLS }, (_, i) => ({ ...admin, wall: `soak-${i}` }))];
+}
+
 /** Reserves, watches for a while, and leaves: by releasing, by closing without a word, or by staying away at once. */
-async function viewer(client: Client, cameras: readonly string[], until: number, seen: Counts): Promise<void> {
+async function viewer({ client, cameras, wall }: Visitor, until: number, seen: Counts): Promise<void> {
   while (performance.now() < until) {
     const camera_id = cameras[Math.floor(Math.random() * cameras.length)] ?? '';
     let peer: ReceivingPeer | null = null;
     try {
-      const held = await client.streams.reserve({ body: { camera_id } });
+      const body = wall === null ? { camera_id } : { camera_id, wall_id: wall };
+      const { reservation_id, whep_url, token } = await client.streams.reserve({ body });
       seen.reserved += 1;
-      const { reservation_id, whep_url, token } = held;
-      if (whep_url !== undefined && Math.random() < 0.8) peer = await viewByWhep(reservation_id, whep_url, token);
+      const watches = wall === null && whep_url !== undefined && Math.random() < 0.8;
+      if (watches) peer = await viewByWhep(reservation_id, whep_url, token);
+      else await client.streams.heartbeat({ params: { id: reservation_id } });
       await wait(1000 + Math.random() * 4000);
       if (peer && peer.packets > 0) seen.watched += 1;
-      if (Math.random() < 0.7) await client.streams.release({ params: { id: held.reservation_id } });
+      if (Math.random() < 0.7) await client.streams.release({ params: { id: reservation_id } });
     } catch {
       // A camera that is away, a node that is being started again: the next attempt tells.
       seen.refused += 1;
@@ -71,11 +96,12 @@ export const soak: Bench = {
     try {
       const token = await marsad.accessToken();
       const client = createClient({ baseUrl: marsad.url, token: () => token });
-      const ids = (await onlineCameras(client, CAMERAS)).map(({ id }) => id);
+      await onlineCameras(client, CAMERAS);
       const seen: Counts = { reserved: 0, watched: 0, refused: 0 };
+      const all = await visitors(marsad);
       const total = minutes * 60_000;
       const startedAt = performance.now();
-      const viewers = Array.from({ length: VIEWERS }, () => viewer(client, ids, startedAt + total, seen));
+      const viewers = all.map((one) => viewer(one, startedAt + total, seen));
       const at = async (share: number) => wait(Math.max(0, startedAt + total * share - performance.now()));
 
       await at(0.2);
@@ -99,8 +125,8 @@ export const soak: Bench = {
           { name: 'streams reserved', value: seen.reserved },
           { name: 'of them seen to send pictures', value: seen.watched },
           { name: 'attempts refused meanwhile', value: seen.refused },
-          { name: 'memory more than after the faults', value: rssGrowth, unit: 'MB' },
-          { name: 'handles more than after the faults', value: handleGrowth },
+          { name: 'memory more than after the faults', value: rssGrowth, unit: 'MB', target: '≤ 0' },
+          { name: 'handles more than after the faults', value: handleGrowth, target: '≤ 0' },
           { name: 'reservations left behind', value: leaked, target: '0' },
         ],
         json: {
