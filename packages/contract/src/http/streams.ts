@@ -84,7 +84,14 @@ export const streamRoutes = {
     tags: ['streams'],
     body: ReserveBody,
     responses: { 201: Reservation },
-    errors: ['CAMERA_NOT_FOUND', 'FORBIDDEN', 'SESSION_ENDED', 'CAMERA_OFFLINE', 'SOURCE_FORBIDDEN', 'AGENCY_LIMIT_EXCEEDED'],
+    errors: [
+      'CAMERA_NOT_FOUND',
+      'FORBIDDEN',
+      'SESSION_ENDED',
+      'CAMERA_OFFLINE',
+      'SOURCE_FORBIDDEN',
+      'AGENCY_LIMIT_EXCEEDED',
+    ],
   }),
   release: defineRoute({
     method: 'DELETE',

@@ -20,6 +20,8 @@ export interface RoomLinkOptions {
   readonly onMetadata: (metadata: string) => void;
   /** An administrator says something to whoever watches here. */
   readonly onNotice: (payload: Uint8Array) => void;
+  /** Somebody with our identity has joined after us, who will not go: another window of ours. */
+  readonly onTaken: () => void;
   /** Connected, or not: then every picture of this room is old. */
   readonly onConnected: (connected: boolean) => void;
 }
@@ -84,7 +86,7 @@ export class RoomLink {
 
   #listen(): void {
     const { RoomEvent, DisconnectReason } = this.#options.livekit;
-    const { onParticipant, onVideo, onMetadata, onNotice, onConnected } = this.#options;
+    const { onParticipant, onVideo, onMetadata, onNotice, onTaken, onConnected } = this.#options;
     this.room
       .on(RoomEvent.ParticipantConnected, (participant) => onParticipant(participant.identity, participant))
       .on(RoomEvent.ParticipantDisconnected, ({ identity }) => onParticipant(identity, null))
@@ -109,6 +111,7 @@ export class RoomLink {
       .on(RoomEvent.Reconnecting, () => onConnected(false))
       .on(RoomEvent.Disconnected, (reason) => {
         onConnected(false);
+        if (reason === DisconnectReason.DUPLICATE_IDENTITY) return onTaken();
         if (this.#closed || reason === DisconnectReason.CLIENT_INITIATED || this.#joining) return;
         this.#again();
       });

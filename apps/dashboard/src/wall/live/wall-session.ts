@@ -13,6 +13,9 @@ import { VideoPool } from './video-pool.ts';
 /** How long a room waits for the cameras that are still being asked for, milliseconds. */
 const gathering = 3000;
 
+/** Of more cameras than these each is so small that the small picture is large enough. */
+const largeTiles = 4;
+
 /** Random per page, not per tab: a reload must not release what the page after it has reserved. */
 function newWallId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -133,7 +136,10 @@ export class WallSession {
   async #reserve(feed: Feed): Promise<Reservation | null> {
     try {
       await this.#releases.idle(feed.camera);
-      const reservation = await api.streams.reserve({ body: { camera_id: feed.camera, wall_id: this.#wallId } });
+      // A LiveKit server cannot give a tile what its size needs, as our edges do: there it is what was asked for.
+      const quality = this.#feeds.size > largeTiles ? 'low' : 'medium';
+      const body = { camera_id: feed.camera, wall_id: this.#wallId, quality } as const;
+      const reservation = await api.streams.reserve({ body });
       if (feed.closed) {
         void this.#releases.release(reservation);
         return null;
@@ -169,6 +175,7 @@ export class WallSession {
         onVideo: (identity, video) => this.#feedOf(name, identity)?.show(video),
         onMetadata: (metadata) => this.#giveBackStrays(metadata),
         onNotice: showNotice,
+        onTaken: () => this.#leave(name),
         onConnected: (connected) => {
           for (const feed of this.#feedsIn(name)) feed.joined(connected);
         },
@@ -204,6 +211,16 @@ export class WallSession {
     }
     const reservation = await this.#reserve(first);
     return reservation ? { url: reservation.livekit_url, token: reservation.token } : null;
+  }
+
+  /**
+   * Another window of this user watches the same room: on a LiveKit server they share its reservations, and would throw each
+   * other out for ever. The newest has them, here they have ended.
+   */
+  #leave(name: string): void {
+    for (const feed of this.#feedsIn(name)) feed.end();
+    void this.#rooms.get(name)?.close();
+    this.#rooms.delete(name);
   }
 
   #feedsIn(room: string): Feed[] {
