@@ -122,6 +122,20 @@ describe('the hub', () => {
     listener.socket.close();
   });
 
+  it('takes so many who say nothing from one address, and more when one has said who he is', async () => {
+    const { token } = await t.user('BUS', ['camera:BUS:view']);
+    const silent = await Promise.all(Array.from({ length: 200 }, () => listen()));
+    const late = await listen();
+    await until(() => late.closed === 4429, 3_000);
+    const [known] = silent;
+    if (known) auth(known, token);
+    await until(() => (known?.heard.length ?? 0) > 0, 3_000);
+    const other = await listen();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(other.closed).toBeNull();
+    for (const { socket } of [...silent, other]) socket.close();
+  });
+
   it('keeps to one user, and to so many connections of one', async () => {
     const [one, other] = [await t.user('BUS', ['camera:BUS:view']), await t.user('BUS', ['camera:BUS:view'])];
     const first = await listen({ headers: { authorization: `Bearer ${one.token}` } });

@@ -18,6 +18,8 @@ export interface EventHubOptions {
 /** Connections of one user, and of all, that one process takes. */
 const mostOfOne = 16;
 const mostOfAll = 10_000;
+/** Connections from one address that have not said who they are: a control room behind one address comes back at once. */
+const mostStrangers = 200;
 
 /** Everybody who listens to this process, and what each may hear. */
 export class EventHub {
@@ -25,6 +27,8 @@ export class EventHub {
   /** Those that have not said who they are are here too. */
   readonly #connections = new Set<HubConnection>();
   readonly #byUser = new Map<string, number>();
+  /** Those that have not said who they are, by address. */
+  readonly #strangers = new Map<string, Set<HubConnection>>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: EventHubOptions) {
@@ -34,20 +38,34 @@ export class EventHub {
     }, options.pingInterval ?? 15_000);
   }
 
-  /** @param token one that came with the request; null waits for the first message */
-  accept(socket: WebSocket, token: string | null): void {
-    if (this.#connections.size >= mostOfAll) {
+  /**
+   * @param token one that came with the request; null waits for the first message
+   * @param address where the client is
+   */
+  accept(socket: WebSocket, token: string | null, address: string): void {
+    const strangers = this.#strangers.get(address) ?? new Set();
+    if (this.#connections.size >= mostOfAll || strangers.size >= mostStrangers) {
       socket.close(hubCloseCodes.tooMany, 'too many connections');
       return;
     }
+    const isNoStranger = (connection: HubConnection) => {
+      if (strangers.delete(connection) && strangers.size === 0) this.#strangers.delete(address);
+    };
     const connection = new HubConnection({
       socket,
       verify: this.#o.verify,
       now: this.#o.now,
-      onKnown: (known) => this.#known(known),
-      onGone: (gone) => this.#gone(gone),
+      onKnown: (known) => {
+        isNoStranger(known);
+        return this.#known(known);
+      },
+      onGone: (gone) => {
+        isNoStranger(gone);
+        this.#gone(gone);
+      },
     });
     this.#connections.add(connection);
+    this.#strangers.set(address, strangers.add(connection));
     if (token !== null) void connection.show(token);
   }
 

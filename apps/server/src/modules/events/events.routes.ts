@@ -27,7 +27,7 @@ export async function eventRoutes(app: HttpServer, hub: EventHub): Promise<void>
       wsHandler: (socket, request) => {
         const bearer = /^Bearer +(\S{1,8192})$/i.exec(request.headers.authorization ?? '')?.[1];
         const query = (request.query as Record<string, unknown>).access_token;
-        hub.accept(socket, bearer ?? (typeof query === 'string' ? query : null));
+        hub.accept(socket, bearer ?? (typeof query === 'string' ? query : null), request.ip);
       },
     });
   });

@@ -40,7 +40,7 @@ async function open(options: { pingInterval?: number } = {}): Promise<void> {
   const sockets = new WebSocketServer({ server, perMessageDeflate: false });
   sockets.on('connection', (socket) => {
     accepted.push(socket);
-    hub.accept(socket, null);
+    hub.accept(socket, null, '192.0.2.1');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
