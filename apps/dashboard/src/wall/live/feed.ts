@@ -150,7 +150,7 @@ export class Feed {
       this.#settle();
     }
     const shown = this.#condition.kind === 'live' ? delay : null;
-    if (shown?.ms === this.#delay?.ms && shown?.partial === this.#delay?.partial) return;
+    if (isAbout(shown, this.#delay)) return;
     this.#delay = shown;
     for (const listener of this.#delayListeners) listener();
   }
@@ -211,4 +211,10 @@ export class Feed {
     if (reported.kind === 'live' && this.#stoppedAt !== null) return { kind: 'frozen', since: this.#stoppedAt };
     return reported;
   }
+}
+
+/** A number that trembles cannot be read: less than 10 ms and a tenth of it is no change. */
+function isAbout(one: Delay | null, other: Delay | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.partial === other.partial && Math.abs(one.ms - other.ms) < Math.max(10, other.ms / 10);
 }
