@@ -20,7 +20,8 @@ export interface RightsWatchOptions {
 
 /**
  * Ends what may no longer be watched: of somebody whose account was disabled or may not view the agency any more, and of
- * cameras that were removed or given to another agency. A connection keeps itself alive, so this would otherwise go on until it is closed.
+ * cameras that were removed or given to another agency. A connection keeps itself alive, so this would otherwise go on
+ * until it is closed.
  */
 export class RightsWatch {
   readonly #o: RightsWatchOptions;
