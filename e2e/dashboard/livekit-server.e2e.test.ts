@@ -1,20 +1,21 @@
+import { KEY, SECRET } from '@marsad/media-node/testing/edge';
 import type { Browser, Page } from '@playwright/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type EdgeFixture, edgeFixture } from '../edge/edge-fixture.ts';
 import { launchChromium } from '../fixtures/chromium.ts';
 import { RunningMarsad } from '../fixtures/running-marsad.ts';
 import { until } from '../fixtures/until.ts';
 import { liveTiles, newOperator, signIn } from './operator.ts';
 
-const keys = { LIVEKIT_API_KEY: 'shared-key', LIVEKIT_API_SECRET: 'a-secret-that-both-have-of-32-bytes-and-more' };
 const count = 6;
-let remote: RunningMarsad;
+let remote: EdgeFixture;
 let marsad: RunningMarsad;
 let browser: Browser;
 
 beforeAll(async () => {
-  // Another Marsad plays the LiveKit server: only its edge is used.
-  remote = await RunningMarsad.start({ demoCameras: 0, settings: keys });
-  const settings = { ...keys, LIVEKIT_URL: `ws://127.0.0.1:${remote.edgePort}` };
+  // An edge of ours plays the LiveKit server; its own cameras are shown to nobody.
+  remote = await edgeFixture();
+  const settings = { LIVEKIT_URL: remote.ws, LIVEKIT_API_KEY: KEY, LIVEKIT_API_SECRET: SECRET };
   [marsad, browser] = await Promise.all([RunningMarsad.start({ demoCameras: count, settings }), launchChromium()]);
   await until(
     async () => (await marsad.client.cameras.list({ query: { status: 'ONLINE' } })).total === count,
@@ -25,7 +26,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  await Promise.all([marsad?.stop(), remote?.stop()]);
+  await marsad?.stop();
+  await remote?.close();
 }, 60_000);
 
 async function wall(): Promise<Page> {

@@ -155,7 +155,7 @@ describe(`people come and go while parts are killed (CHAOS_SEED=${seed})`, () =>
   }, 80_000);
 
   it('nothing is left when all have gone', async ({ annotate }) => {
-    await Promise.all(staying.map((visit) => visit.leave('silently')));
+    await Promise.all(staying.map((visit) => visit.leave('properly')));
     staying = [];
     await annotate(`nothing left after ${await untilTruth([])} s`);
     await until(async () => (await witness.unsettled()) === 0, 15_000, 'every ended stream to be stopped');

@@ -9,6 +9,8 @@ export class ReceivingPeer {
   #connection: PeerConnection;
   /** Kept: a track that is not referenced is collected and closed. */
   #track: Track | null = null;
+  /** Whom to tell that it leaves (WHEP); null where nobody wants to know. */
+  resource: URL | null = null;
   packets = 0;
   bytes = 0;
   connected = false;

@@ -10,6 +10,7 @@ export async function viewByWhep(name: string, url: string, token: string): Prom
   });
   const body = await response.text();
   if (response.status !== 201) throw new Error(`WHEP at ${url} answered ${response.status}: ${body}`);
+  peer.resource = new URL(response.headers.get('location') ?? '', url);
   peer.acceptAnswer(body);
   return peer;
 }

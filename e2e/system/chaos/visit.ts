@@ -60,9 +60,10 @@ export async function whepVisit({ camera, edge, token }: VisitOptions): Promise<
     reservation: null,
     isConnected: true,
     holds: () => seen > 0 && performance.now() - seenAt < dark,
-    async leave() {
+    async leave(how) {
       clearInterval(look);
       peer.close();
+      if (how === 'properly' && peer.resource) await fetch(peer.resource, { method: 'DELETE' });
     },
   };
 }
