@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import type { Client } from '@marsad/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RtspTestClient } from '../../../../../packages/media-node/src/edge/testing/rtsp-test-client.ts';
+import { startApi } from '../../api.ts';
 import { encode } from '../../testing/encoder.ts';
-import { type TestApi, testApi } from '../../testing/test-api.ts';
+import { silent, type TestApi, testApi } from '../../testing/test-api.ts';
 import { until } from '../../testing/until.ts';
 
 let t: TestApi;
@@ -68,3 +69,29 @@ it('a reader that does not play loses its place and its connection after the tim
   const before = playing.packets.length;
   await until(() => playing.packets.length > before + 5, 5_000);
 }, 30_000);
+
+it('a reader keeps its place and its picture while no api is there for longer than the timeout', async () => {
+  const reader = client();
+  await reader.play('/gate', authorization);
+  await until(() => reader.packets.length > 5, 5_000);
+  const held = async () => (await admin.admin.reservations({ query: { source: 'METRO' } })).reservations;
+  const before = (await held()).map(({ reservation_id }) => reservation_id).sort();
+  await t.api.close();
+  await new Promise((resolve) => setTimeout(resolve, 9_000));
+  const again = await startApi(t.config, { log: silent });
+  try {
+    // By then it has looked for what is late several times, and for who watches once.
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    const seen = reader.packets.length;
+    await until(() => reader.packets.length > seen + 5, 5_000);
+    expect(reader.socket.destroyed).toBe(false);
+    const answer = await again.server.inject({
+      url: '/api/v1/admin/reservations?source=METRO',
+      headers: authorization,
+    });
+    const { reservations } = answer.json() as Awaited<ReturnType<typeof admin.admin.reservations>>;
+    expect(reservations.map(({ reservation_id }) => reservation_id).sort()).toEqual(before);
+  } finally {
+    await again.close();
+  }
+}, 40_000);
