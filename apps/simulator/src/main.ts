@@ -18,6 +18,10 @@ const program = new Command('simulator').description('The world that Marsad conn
 
 const cameras = () => new Option('--cameras <count>', 'number of cameras').default(12).argParser(number(1, 5000));
 const host = () => new Option('--host <address>', 'address to listen on').default('127.0.0.1');
+const onvifPort = () =>
+  new Option('--onvif-port <port>', 'HTTP port where every third camera is moved by ONVIF').argParser(
+    number(0, 65_535),
+  );
 const port = () => new Option('--port <port>', 'RTSP port').default(18554).argParser(number(0, 65_535));
 
 program
@@ -26,6 +30,7 @@ program
   .addOption(cameras())
   .addOption(host())
   .addOption(port())
+  .addOption(onvifPort())
   .requiredOption('--cache <folder>', 'folder for the encoded loops')
   .addOption(new Option('--scene <name>', 'this scene for every camera').choices(Object.keys(SCENES)))
   .option('--user <name>', 'ask for this user')
@@ -44,6 +49,7 @@ program
       port: options.port,
       cache: options.cache,
       controlPort: options.controlPort ?? null,
+      onvifPort: options.onvifPort ?? null,
       ...(options.scene === undefined ? {} : { scene: options.scene }),
       credentials:
         options.user === undefined
@@ -62,7 +68,8 @@ program
           }
         : {}),
     });
-    log.info({ port: farm.port, controlPort: farm.controlPort, cameras: farm.cameras.length }, 'farm is running');
+    const { port, onvifPort, controlPort } = farm;
+    log.info({ port, onvifPort, controlPort, cameras: farm.cameras.length }, 'farm is running');
     let closing = false;
     const stop = () => {
       if (closing) return;
@@ -78,8 +85,9 @@ program
   .addOption(cameras())
   .addOption(host())
   .addOption(port())
-  .action((options) => {
-    const list = farmCameras(options.cameras, { host: options.host, port: options.port });
+  .addOption(onvifPort())
+  .action(({ cameras, host, port, onvifPort = null }) => {
+    const list = farmCameras(cameras, { host, port, onvifPort });
     process.stdout.write(`${JSON.stringify(list, null, 2)}\n`);
   });
 

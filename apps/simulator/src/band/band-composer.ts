@@ -12,6 +12,8 @@ export interface BandMoment {
   readonly frame: number;
   /** Time shown on the clock, in milliseconds since the epoch. */
   readonly epochMs: number;
+  /** Where the camera looks, up to 15 characters and always as many; null for one that cannot be moved. */
+  readonly position: string | null;
 }
 
 /** Makes the band's slice for each picture of one camera and profile. Keeps no state from picture to picture. */
@@ -19,20 +21,21 @@ export class BandComposer {
   readonly #layout: BandLayout;
   readonly #cache: Map<string, Buffer>;
 
-  constructor(profile: StreamProfile, name: string, caption: string) {
-    this.#layout = new BandLayout(profile, name, caption);
+  /** `movable`: whether there is to be room for a position. */
+  constructor(profile: StreamProfile, name: string, caption: string, movable = false) {
+    this.#layout = new BandLayout(profile, name, caption, movable);
     this.#cache = shared.get(profile.name) ?? new Map();
     shared.set(profile.name, this.#cache);
   }
 
   key(head: PictureHead, now: BandMoment): Buffer {
-    return intraSlice(head, this.#layout.at(now.frame, now.epochMs), this.#layout.columns);
+    return intraSlice(head, this.#at(now), this.#layout.columns);
   }
 
   /** `before` is the moment of the picture before, which this one refers to. */
   between(head: PictureHead, before: BandMoment, now: BandMoment): Buffer {
     const sameSecond = Math.floor(before.epochMs / 1000) === Math.floor(now.epochMs / 1000);
-    if (!sameSecond) return this.#inter(head, before, now);
+    if (!sameSecond || before.position !== now.position) return this.#inter(head, before, now);
     const gray = grayCode(now.frame);
     const changed = (grayCode(before.frame) ^ gray) >>> 0;
     const key = `${head.nalHeader}.${head.header}.${changed}.${(changed & gray) >>> 0}.${parity(gray)}`;
@@ -45,10 +48,12 @@ export class BandComposer {
     return slice;
   }
 
+  #at({ frame, epochMs, position }: BandMoment) {
+    return this.#layout.at(frame, epochMs, position);
+  }
+
   #inter(head: PictureHead, before: BandMoment, now: BandMoment): Buffer {
-    const from = this.#layout.at(before.frame, before.epochMs);
-    const to = this.#layout.at(now.frame, now.epochMs);
-    return interSlice(head, from, to, this.#layout.columns, this.#layout.barcode);
+    return interSlice(head, this.#at(before), this.#at(now), this.#layout.columns, this.#layout.barcode);
   }
 }
 

@@ -4,10 +4,13 @@ import { renderText } from './font.ts';
 import { BLACK, type Macroblock, macroblock, WHITE } from './macroblock.ts';
 
 const CLOCK_CHARACTERS = 19;
+/** Macroblocks that a position takes, at scale 0.5. */
+const POSITION_COLUMNS = 8;
 
 /**
  * What the band of one camera and profile shows: name on the left, UTC wall clock on the right, below them the
- * barcode of the frame number (and, where there is room, a caption), and at the bottom a black row.
+ * barcode of the frame number (and, where there is room, a caption), and at the bottom a black row. A camera that can be
+ * moved also shows where it looks: at the end of the barcode's row, or before the clock where there is no room for captions.
  */
 export class BandLayout {
   /** Macroblocks per row and rows. */
@@ -17,9 +20,12 @@ export class BandLayout {
   readonly barcode: number;
   readonly #fixed: readonly Macroblock[];
   readonly #clockColumn: number;
+  /** Index of the position's first macroblock. */
+  readonly #position: number;
   readonly #scale: 0.5 | 1;
 
-  constructor(profile: StreamProfile, name: string, caption: string) {
+  /** `movable`: whether there is to be room for a position. */
+  constructor(profile: StreamProfile, name: string, caption: string, movable = false) {
     this.columns = profile.width / 16;
     this.rows = profile.bandRows;
     const place = BARCODE_PLACES[profile.name];
@@ -27,20 +33,33 @@ export class BandLayout {
     this.#scale = profile.name === 'main' ? 1 : 0.5;
     this.#clockColumn = this.columns - 1 - Math.ceil(CLOCK_CHARACTERS * this.#scale);
     const fixed = new Array<Macroblock>(this.columns * this.rows).fill(BLACK);
-    const title = textBlocks(name, this.#scale, this.#clockColumn - 2);
-    this.#place(fixed, title, 1);
-    if (profile.name === 'main') {
-      const at = (place.y / 16) * this.columns + place.x / 16 + BARCODE_SQUARES + 1;
-      this.#place(fixed, textBlocks(caption, 0.5, this.columns - 2 - BARCODE_SQUARES - 3), at);
+    const captioned = profile.name === 'main';
+    const row = (place.y / 16) * this.columns;
+    const beforeClock = this.#clockColumn - 1 - POSITION_COLUMNS;
+    const atEnd = this.columns - 1 - POSITION_COLUMNS;
+    this.#position = captioned ? row + atEnd : beforeClock;
+    const titleEnd = movable && !captioned ? beforeClock : this.#clockColumn - 1;
+    this.#place(fixed, textBlocks(name, this.#scale, titleEnd - 1), 1);
+    if (captioned) {
+      const start = place.x / 16 + BARCODE_SQUARES + 1;
+      const end = (movable ? atEnd : this.columns - 1) - 1;
+      this.#place(fixed, textBlocks(caption, 0.5, end - start), row + start);
     }
     this.#fixed = fixed;
   }
 
-  /** Every macroblock of the band at a frame number and a time in milliseconds since the epoch. */
-  at(frame: number, epochMs: number): Macroblock[] {
+  /**
+   * Every macroblock of the band at a frame number and a time in milliseconds since the epoch, and for a camera that can be
+   * moved, with its position: up to 15 characters, always as many.
+   */
+  at(frame: number, epochMs: number, position: string | null = null): Macroblock[] {
     const blocks = this.#fixed.slice();
     const time = new Date(epochMs).toISOString().slice(0, CLOCK_CHARACTERS).replace('T', ' ');
     this.#place(blocks, textBlocks(time, this.#scale, CLOCK_CHARACTERS), this.#clockColumn);
+    if (position !== null) {
+      // Right-aligned: half a macroblock keeps it off what stands before it.
+      this.#place(blocks, textBlocks(position.padStart(POSITION_COLUMNS * 2), 0.5, POSITION_COLUMNS), this.#position);
+    }
     const squares = barcodeSquares(frame);
     for (let i = 0; i < squares.length; i++) blocks[this.barcode + i] = squares[i] === 1 ? WHITE : BLACK;
     return blocks;

@@ -18,6 +18,10 @@ export interface FarmCameraInfo {
   readonly subRtspUrl: string;
   /** Whether it has a G.711 track. */
   readonly audio: boolean;
+  /** Whether it can be moved, by ONVIF. */
+  readonly ptzEnabled: boolean;
+  /** Its ONVIF device service; null when it cannot be moved. */
+  readonly ptzUrl: string | null;
 }
 
 export interface FarmAddress {
@@ -25,27 +29,32 @@ export interface FarmAddress {
   readonly host?: string;
   /** Default 18554. */
   readonly port?: number;
+  /** Where cameras are moved by ONVIF. Default null: none can be. */
+  readonly onvifPort?: number | null;
 }
 
 /** The agencies take turns until one has as many cameras as its quota; the others go on. */
 export function farmCameras(count: number, address: FarmAddress = {}): FarmCameraInfo[] {
-  const base = `rtsp://${address.host ?? '127.0.0.1'}:${address.port ?? 18554}`;
+  const host = address.host ?? '127.0.0.1';
+  const base = `rtsp://${host}:${address.port ?? 18554}`;
+  const onvif = (address.onvifPort ?? null) === null ? null : `http://${host}:${address.onvifPort}`;
   const used: Record<Source, number> = { DUBAI_POLICE: 0, METRO: 0, BUS: 0, OTHER: 0 };
   const turns: readonly Source[] = ['DUBAI_POLICE', 'METRO', 'BUS', 'OTHER'];
   const list: FarmCameraInfo[] = [];
   for (let turn = 0; list.length < count; turn++) {
     const source = turns[turn % turns.length] ?? 'OTHER';
     if (source !== 'OTHER' && used[source] >= agencies[source].limit) continue;
-    list.push(camera(list.length + 1, source, used[source]++, base));
+    list.push(camera(list.length + 1, source, used[source]++, base, onvif));
   }
   return list;
 }
 
-function camera(number: number, source: Source, ofAgency: number, base: string): FarmCameraInfo {
+function camera(number: number, source: Source, ofAgency: number, base: string, onvif: string | null): FarmCameraInfo {
   const places = PLACES[source];
   const place = places[ofAgency % places.length];
   if (place === undefined) throw new Error(`no places for ${source}`);
   const path = `cam-${String(number).padStart(4, '0')}`;
+  const ptzUrl = onvif !== null && number % 3 === 1 ? `${onvif}/${path}/onvif/device_service` : null;
   const serial = String(Math.floor(ofAgency / places.length) + 1).padStart(2, '0');
   return {
     id: stableId(path),
@@ -58,6 +67,8 @@ function camera(number: number, source: Source, ofAgency: number, base: string):
     rtspUrl: `${base}/${path}/main`,
     subRtspUrl: `${base}/${path}/sub`,
     audio: number % 3 === 2,
+    ptzEnabled: ptzUrl !== null,
+    ptzUrl,
   };
 }
 

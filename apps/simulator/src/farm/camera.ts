@@ -2,6 +2,9 @@ import type { Loop } from '../encoding/loop.ts';
 import { PROFILES, type ProfileName } from '../encoding/profile.ts';
 import type { VariantKind } from '../encoding/variant.ts';
 import { type Fault, showsInDescription } from '../faults/fault.ts';
+import { CommandLog } from '../ptz/command-log.ts';
+import { PtzHead } from '../ptz/head.ts';
+import { positionText } from '../ptz/position.ts';
 import type { PacketTemplate } from '../rtp/packet-template.ts';
 import { BandedSource } from '../streams/banded-source.ts';
 import { CameraStream } from '../streams/camera-stream.ts';
@@ -25,12 +28,15 @@ export interface FarmCameraOptions {
   readonly cut: (stream: CameraStream) => void;
 }
 
-/** One camera: two profiles of one scene, and at most one fault. */
+/** One camera: two profiles of one scene, a head if it can be moved, and at most one fault. */
 export class FarmCamera {
   readonly info: FarmCameraInfo;
   /** Frames of this camera are due so many milliseconds after the farm's. */
   readonly phaseMs: number;
   readonly streams: Readonly<Record<ProfileName, CameraStream>>;
+  /** Null when it cannot be moved. */
+  readonly head: PtzHead | null;
+  readonly commands = new CommandLog();
   readonly #options: FarmCameraOptions;
   readonly #sources: Readonly<Record<ProfileName, VideoSource>>;
   #fault: Fault | null = null;
@@ -39,6 +45,7 @@ export class FarmCamera {
   constructor(options: FarmCameraOptions) {
     this.#options = options;
     this.info = options.info;
+    this.head = options.info.ptzEnabled ? new PtzHead() : null;
     const slot = (options.number * 7) % SLOTS;
     this.phaseMs = Pacer.phaseOf(slot);
     this.#sources = { main: this.#banded('main'), sub: this.#banded('sub') };
@@ -49,8 +56,12 @@ export class FarmCamera {
     return this.#fault;
   }
 
-  /** Resolves once the fault is at work; rejects, without a fault, when pictures for it cannot be made. */
+  /**
+   * Resolves once the fault is at work; rejects, without a fault, when pictures for it cannot be made, and with RangeError
+   * when it takes a head and there is none.
+   */
   async setFault(fault: Fault): Promise<void> {
+    if (fault.kind.startsWith('ptz-') && !this.head) throw new RangeError(`${this.info.path} cannot be moved`);
     const replacement = await this.#replacement(fault);
     this.#apply(fault, replacement);
     if (fault.kind !== 'unplug') return;
@@ -86,6 +97,7 @@ export class FarmCamera {
 
   #banded(profile: ProfileName): VideoSource {
     const { info, loops, clock, number } = this.#options;
+    const { head } = this;
     const { width, height } = PROFILES[profile];
     return new BandedSource({
       loop: loops[profile],
@@ -94,6 +106,7 @@ export class FarmCamera {
       // 137 has no factor in common with 500: neighbours differ widely, and key pictures spread over the GOP.
       offset: (number * 137) % loops[profile].pictures.length,
       timeOf: (frame) => clock.timeOf(frame, this.phaseMs),
+      position: head && ((epochMs) => positionText(head.position(epochMs))),
     });
   }
 

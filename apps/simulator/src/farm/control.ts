@@ -5,6 +5,8 @@ import { Fault, type FaultInput } from '../faults/fault.ts';
 export interface ControlServerOptions {
   readonly cameras: () => unknown[];
   readonly statistics: () => unknown;
+  /** Throws RangeError for an unknown camera, and for one that cannot be moved. */
+  readonly ptz: (camera: string) => unknown;
   /** Throws RangeError for an unknown camera. */
   readonly setFault: (camera: string, fault: FaultInput) => Promise<void>;
   readonly clearFault: (camera: string) => void;
@@ -12,7 +14,10 @@ export interface ControlServerOptions {
 
 const MAX_BODY = 16_384;
 
-/** The control endpoint, on 127.0.0.1 only: `GET /cameras`, `GET /statistics`, `POST` and `DELETE /cameras/{path}/fault`. */
+/**
+ * The control endpoint, on 127.0.0.1 only: `GET /cameras`, `GET /statistics`, `GET /cameras/{path}/ptz`, `POST` and `DELETE
+ * /cameras/{path}/fault`.
+ */
 export class ControlServer {
   readonly #options: ControlServerOptions;
   readonly #server: Server;
@@ -51,9 +56,10 @@ export class ControlServer {
     const { method } = request;
     if (method === 'GET' && pathname === '/cameras') return { status: 200, body: { cameras: this.#options.cameras() } };
     if (method === 'GET' && pathname === '/statistics') return { status: 200, body: this.#options.statistics() };
-    const camera = /^\/cameras\/([\w-]+)\/fault$/.exec(pathname)?.[1];
+    const [, camera, part] = /^\/cameras\/([\w-]+)\/(fault|ptz)$/.exec(pathname) ?? [];
     if (camera === undefined) return { status: 404, body: { error: 'no such path' } };
     try {
+      if (part === 'ptz') return { status: 200, body: this.#options.ptz(camera) };
       if (method === 'POST') await this.#options.setFault(camera, Fault.parse(JSON.parse(await bodyOf(request))));
       else if (method === 'DELETE') this.#options.clearFault(camera);
       else return { status: 405, body: { error: 'POST or DELETE' } };

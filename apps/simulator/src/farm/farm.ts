@@ -4,6 +4,9 @@ import type { Loop } from '../encoding/loop.ts';
 import { LoopCache } from '../encoding/loop-cache.ts';
 import type { ProfileName } from '../encoding/profile.ts';
 import { Fault, type FaultInput } from '../faults/fault.ts';
+import { OnvifServer } from '../onvif/server.ts';
+import type { LoggedCommand } from '../ptz/command-log.ts';
+import type { PtzPosition } from '../ptz/position.ts';
 import { type RtspCredentials, RtspServer } from '../rtsp/server.ts';
 import type { SceneName } from '../scenes/scene.ts';
 import { humTemplates } from '../streams/hum.ts';
@@ -23,7 +26,10 @@ export interface FarmOptions {
   readonly port?: number;
   /** Folder for encoded loops. Default `marsad-farm` in the system's temporary folder. */
   readonly cache?: string;
+  /** For streams, in the scheme named, and for ONVIF. Default null: nobody is asked. */
   readonly credentials?: RtspCredentials | null;
+  /** Port on `host` where every third camera is moved by ONVIF; 0 takes a free one, null: none can be. Default null. */
+  readonly onvifPort?: number | null;
   /** Port of the control endpoint on 127.0.0.1; 0 takes a free one, null opens none. Default null. */
   readonly controlPort?: number | null;
   /** Seconds that a session lives without a sign of its client. Default 60. */
@@ -48,14 +54,25 @@ export interface FarmStatistics {
   readonly bytes: number;
 }
 
+/** A camera that can be moved, as it is now. */
+export interface FarmPtz {
+  readonly position: PtzPosition;
+  readonly moving: boolean;
+  /** The last hundred ONVIF operations it was asked for by who may, the oldest first. */
+  readonly commands: readonly LoggedCommand[];
+}
+
 export interface Farm {
   readonly port: number;
+  readonly onvifPort: number | null;
   readonly controlPort: number | null;
   readonly cameras: readonly FarmCameraInfo[];
   /** Sums over the clients that are connected now. */
   statistics(): FarmStatistics;
   /** When a frame of a camera is due, in milliseconds since the epoch of Unix. */
   frameTime(camera: string, frame: number): number;
+  /** Throws RangeError for an unknown camera, and for one that cannot be moved. */
+  ptz(camera: string): FarmPtz;
   /** Makes a camera faulty; throws for an unknown camera or fault. */
   setFault(camera: string, fault: FaultInput): Promise<void>;
   clearFault(camera: string): void;
@@ -73,7 +90,8 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
       options.onEncoding?.([...shares.values()].reduce((sum, one) => sum + one, 0) / shares.size);
     },
   });
-  const infos = farmCameras(options.cameras ?? 12, { host, port: options.port ?? 18554 });
+  const { onvifPort = null } = options;
+  const infos = farmCameras(options.cameras ?? 12, { host, port: options.port ?? 18554, onvifPort });
   const sceneOf = (info: FarmCameraInfo) => options.scene ?? info.scene;
   const loops = new Map<SceneName, Record<ProfileName, Loop>>();
   await Promise.all([...new Set(infos.map(sceneOf))].map(async (name) => loops.set(name, await cache.load(name))));
@@ -115,7 +133,20 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
   });
 
   const port = await server.start();
-  const listed = farmCameras(infos.length, { host, port });
+  const onvif = new OnvifServer({
+    host,
+    port: onvifPort ?? 0,
+    credentials: options.credentials ?? null,
+    now: () => clock.now(),
+    find: (path) => {
+      const { head = null, commands, fault = null } = cameras.get(path) ?? {};
+      return head && commands ? { path, head, commands, fault } : null;
+    },
+    rtspPort: port,
+  });
+  const failed = (error: unknown) => server.close().then(() => Promise.reject(error));
+  const openedOnvif = onvifPort === null ? null : await onvif.start().catch(failed);
+  const listed = farmCameras(infos.length, { host, port, onvifPort: openedOnvif });
   const camera = (path: string): FarmCamera => {
     const found = cameras.get(path);
     if (!found) throw new RangeError(`no camera ${path}`);
@@ -130,27 +161,37 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
     const sum = (key: 'pictures' | 'lostPictures' | 'bytes') => all.reduce((total, one) => total + one[key], 0);
     return { clients: all.length, pictures: sum('pictures'), lostPictures: sum('lostPictures'), bytes: sum('bytes') };
   };
+  const ptz = (path: string): FarmPtz => {
+    const { head, commands } = camera(path);
+    if (!head) throw new RangeError(`${path} cannot be moved`);
+    const now = clock.now();
+    return { position: head.position(now), moving: head.moving(now), commands: commands.list() };
+  };
   const control = new ControlServer({
     cameras: () => listed.map((info) => ({ ...info, fault: cameras.get(info.path)?.fault ?? null })),
     setFault,
     clearFault,
     statistics,
+    ptz,
   });
   const controlPort = options.controlPort === undefined || options.controlPort === null ? null : options.controlPort;
   const openedControl = controlPort === null ? null : await control.start(controlPort);
 
   return {
     port,
+    onvifPort: openedOnvif,
     controlPort: openedControl,
     cameras: listed,
     statistics,
     frameTime: (path, frame) => clock.timeOf(frame, camera(path).phaseMs),
+    ptz,
     setFault,
     clearFault,
     close: async () => {
       pacer.close();
       for (const one of cameras.values()) one.close();
       await control.close();
+      await onvif.close();
       await server.close();
     },
   };

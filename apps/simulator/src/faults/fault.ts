@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const seconds = (fallback: number) => z.number().positive().max(86_400).default(fallback);
+/** Which ONVIF operations a fault hits: all, or those that set the head going. */
+const on = z.enum(['all', 'moves']).default('all');
 
 /** What can be wrong with a camera; one at a time. */
 export const Fault = z.discriminatedUnion('kind', [
@@ -39,6 +41,20 @@ export const Fault = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('wrong-content-base') }),
   /** DESCRIBE is answered with 302 to another path that works. */
   z.object({ kind: z.literal('redirect') }),
+  /** ONVIF: what would set the head going is refused (`ter:Action`). */
+  z.object({ kind: z.literal('ptz-refuse') }),
+  /** ONVIF: requests are taken and never answered. */
+  z.object({ kind: z.literal('ptz-hang'), on }),
+  /** ONVIF: answers are random bytes. */
+  z.object({ kind: z.literal('ptz-garbage'), on }),
+  /** ONVIF: answers do not end. */
+  z.object({ kind: z.literal('ptz-huge'), on }),
+  /** ONVIF: a continuous movement goes on until it is stopped or meets its end. */
+  z.object({ kind: z.literal('ptz-ignores-timeout') }),
+  /** ONVIF: the camera's clock is so many seconds ahead. */
+  z.object({ kind: z.literal('ptz-wrong-clock'), seconds: z.number().min(-1e9).max(1e9).default(3600) }),
+  /** ONVIF: services and streams are named at an address that leads nowhere. */
+  z.object({ kind: z.literal('ptz-wrong-address') }),
 ]);
 export type Fault = z.output<typeof Fault>;
 export type FaultInput = z.input<typeof Fault>;
