@@ -113,6 +113,9 @@ describe('with a media node', () => {
     expect((claims.exp ?? 0) - (claims.nbf ?? 0)).toBe(600);
     expect(Date.parse(answer.expires_at) - Date.now()).toBeGreaterThan(3_590_000);
     expect(await roomsOf()).toEqual(new Map([[`camera_${gate}`, [gate]]]));
+    // Somebody whose connection was cut finds the room again as long as the place is held.
+    const [room] = await edgeClient().listRooms([answer.room_name]);
+    expect(room?.departureTimeout).toBeGreaterThan(t.config.quota.heartbeatTimeoutSeconds);
     expect(await operator.streams.heartbeat({ params: { id: answer.reservation_id } })).toEqual({ status: 'ok' });
     expect(await operator.streams.release({ params: { id: answer.reservation_id } })).toMatchObject({
       status: 'released',
