@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AccessTokenIssuer } from '../modules/iam/access-token-issuer.ts';
+import { AccountVerifier } from '../modules/iam/account-verifier.ts';
 import { FirstUsers } from '../modules/iam/first-users.ts';
 import { IamRepository } from '../modules/iam/iam.repository.ts';
 import { IamService } from '../modules/iam/iam.service.ts';
@@ -37,5 +38,6 @@ export async function openPeople({ config, log, now, opened, secrets, database, 
     repository.forgetSessions(now()).catch((error) => log.debug({ err: error }, 'old sessions stay for now'));
   }, 3_600_000);
   opened.push(() => clearInterval(forgetting));
-  return { issuer, iam, players, verifier: new TokenVerifier([issuer.trusted], now) };
+  const verifier = new AccountVerifier(new TokenVerifier([issuer.trusted], now), iam);
+  return { issuer, iam, players, verifier };
 }

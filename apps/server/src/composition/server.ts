@@ -60,6 +60,7 @@ export async function openServer({
       name: 'websocket_connections_total',
       help: 'WebSocket connections open now',
       registers: [registry],
+    review: (identity) => verifier.review(identity),
     }),
     onKnown: (connection) => events.greet(connection),
     now,

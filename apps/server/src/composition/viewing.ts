@@ -86,7 +86,6 @@ export function openViewing(foundation: Foundation, { cameras }: Catalogue, { ia
     repository,
     rooms,
     cameras,
-    iam,
     audit,
     reservations,
     full,

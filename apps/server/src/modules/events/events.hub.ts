@@ -6,12 +6,14 @@ import { HubConnection } from './hub-connection.ts';
 
 export interface EventHubOptions {
   readonly verify: (token: string) => Promise<Identity>;
+  /** Somebody who was verified a while ago, as they are now; null: not any more. Never rejects. */
+  readonly review: (identity: Identity) => Promise<Identity | null>;
   readonly connections: Gauge;
   /** Somebody new listens and has heard nothing yet. */
   readonly onKnown: (connection: HubConnection) => void;
   /** Wall clock, milliseconds. */
   readonly now: () => number;
-  /** Between two pings, milliseconds. Default 15,000. */
+  /** Between two pings, and two reviews, milliseconds. Default 15,000. */
   readonly pingInterval?: number;
 }
 
@@ -34,7 +36,10 @@ export class EventHub {
   constructor(options: EventHubOptions) {
     this.#o = options;
     this.#timer = setInterval(() => {
-      for (const connection of this.#connections) connection.ping();
+      for (const connection of this.#connections) {
+        connection.ping();
+        void connection.review(options.review);
+      }
     }, options.pingInterval ?? 15_000);
   }
 

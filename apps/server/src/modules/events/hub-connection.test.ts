@@ -34,7 +34,11 @@ const identityOf = async (token: string): Promise<Identity> => {
 
 async function open(options: { pingInterval?: number } = {}): Promise<void> {
   connections = new Gauge({ name: 'open', help: 'open', registers: [new Registry()] });
-  hub = new EventHub({ verify: identityOf, connections, onKnown: () => {}, now: Date.now, ...options });
+  const review = async ({ id, expiresAt }: Identity) => {
+    const [token] = [...tokens].find(([, { user }]) => user === id) ?? [];
+    return token === undefined ? null : { ...(await identityOf(token)), expiresAt };
+  };
+  hub = new EventHub({ verify: identityOf, review, connections, onKnown: () => {}, now: Date.now, ...options });
   accepted = [];
   server = createServer();
   const sockets = new WebSocketServer({ server, perMessageDeflate: false });
@@ -121,6 +125,21 @@ describe('a connection to the hub', () => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(alive.closed).toBeNull();
     expect(await known()).toBe(1);
+  });
+
+  it('hears no more of an agency that was taken from the account, and ends with the account', async () => {
+    await open({ pingInterval: 100 });
+    tokens.set('both', { user: 'u3', sources: ['BUS', 'METRO'], lives: 60_000 });
+    const listener = await connect('both');
+    tokens.set('both', { user: 'u3', sources: ['BUS'], lives: 60_000 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    hub.broadcast(alert('METRO', 'not for you'), 'METRO');
+    hub.broadcast(alert('BUS', 'for you'), 'BUS');
+    await until(() => listener.heard.length > 0, 3_000);
+    expect(listener.heard.join()).not.toContain('not for you');
+    tokens.delete('both');
+    await until(() => listener.closed !== null, 3_000);
+    expect(listener.closed).toBe(hubCloseCodes.unauthenticated);
   });
 
   it('ends with its token, unless a newer one came', async () => {

@@ -59,8 +59,7 @@ export class HubConnection {
       // Another person's token would change what may be seen behind the back of who opened the connection.
       if (this.#identity !== null && identity.id !== this.#identity.id) throw new Error('another user');
       const first = this.#identity === null;
-      this.#identity = identity;
-      this.#sources = sourcesWith(identity.permissions, 'camera', 'view');
+      this.#is(identity);
       clearTimeout(this.#timer);
       const left = Math.min(identity.expiresAt - this.#o.now(), 2_147_483_647);
       this.#timer = setTimeout(() => this.end(hubCloseCodes.unauthenticated, 'the token has ended'), Math.max(0, left));
@@ -70,6 +69,17 @@ export class HubConnection {
     } finally {
       this.#verifying = false;
     }
+  }
+
+  /** Whoever may see less by now hears less from now on. Never rejects. */
+  async review(ask: (identity: Identity) => Promise<Identity | null>): Promise<void> {
+    const before = this.#identity;
+    if (before === null) return;
+    const identity = await ask(before);
+    // Another token may have been shown meanwhile.
+    if (this.#closed || this.#identity !== before) return;
+    if (identity === null) this.end(hubCloseCodes.unauthenticated, 'the session has ended');
+    else this.#is(identity);
   }
 
   /** @param text an event, as JSON. A client that does not read is dropped: it must never be waited for. */
@@ -106,6 +116,11 @@ export class HubConnection {
     this.#gone();
     // One that never answers the closing is not waited for.
     setTimeout(() => socket.terminate(), 2_000).unref();
+  }
+
+  #is(identity: Identity): void {
+    this.#identity = identity;
+    this.#sources = sourcesWith(identity.permissions, 'camera', 'view');
   }
 
   async #heard(text: string | null): Promise<void> {

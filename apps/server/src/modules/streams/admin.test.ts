@@ -153,11 +153,12 @@ describe('reservations', () => {
     expect(await causes()).toEqual(['agency_changed', 'camera_removed', 'permission_withdrawn', 'user_disabled']);
     // What was ended is not had back with a token from before.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(
-      await t
-        .client(user.token)
-        .streams.reserve({ body: { camera_id: gate() } })
-        .catch(code),
-    ).toBe('SESSION_ENDED');
+    const again = (token: string) => t.client(token).streams.reserve({ body: { camera_id: gate() } });
+    expect(await again(user.token).catch(code)).toBe('SESSION_ENDED');
+    expect(await again(fourth.token).catch(code)).toBe('SOURCE_FORBIDDEN');
+    // Nor is anything else.
+    expect(await t.client(user.token).cameras.list().catch(code)).toBe('SESSION_ENDED');
+    const { cameras } = await t.client(fourth.token).cameras.list();
+    expect(cameras.filter(({ source }) => source !== 'OTHER')).toEqual([]);
   }, 20_000);
 });

@@ -6,7 +6,6 @@ import { AppError } from '../../platform/app-error.ts';
 import type { Caller } from '../../platform/auth/identity.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import type { CameraBrief, CamerasService } from '../cameras/cameras.service.ts';
-import type { IamService } from '../iam/iam.service.ts';
 import type { FullAgencies } from './full-agencies.ts';
 import type { RoomKeeper } from './room-keeper.ts';
 import type { StreamRepository } from './streams.repository.ts';
@@ -15,7 +14,6 @@ export interface ReservingOptions {
   readonly repository: StreamRepository;
   readonly rooms: Pick<RoomKeeper, 'sync' | 'settle'>;
   readonly cameras: Pick<CamerasService, 'viewable'>;
-  readonly iam: Pick<IamService, 'lately'>;
   readonly audit: AuditService;
   readonly reservations: Counter<'source' | 'status'>;
   readonly full: FullAgencies;
@@ -57,17 +55,14 @@ export class Reserving {
 
   /**
    * @param enter what lets the viewer in, beside the making of the room; when either fails the reservation is given back
-   * @throws AppError `CAMERA_NOT_FOUND`, `SOURCE_FORBIDDEN`, `SESSION_ENDED`, `CAMERA_OFFLINE`, `AGENCY_LIMIT_EXCEEDED`,
+   * @throws AppError `CAMERA_NOT_FOUND`, `SOURCE_FORBIDDEN`, `CAMERA_OFFLINE`, `AGENCY_LIMIT_EXCEEDED`,
    *   `SERVICE_UNAVAILABLE`
    */
   async take<T>(caller: Caller, wanted: Wanted, enter: (held: Held) => Promise<T>): Promise<T> {
     const { identity, origin } = caller;
     const { repository, cameras, rooms, audit, reservations } = this.#o;
     const { room, quality } = wanted;
-    const [{ camera, live }] = await Promise.all([
-      cameras.viewable(caller, wanted.camera),
-      this.#requireStanding(caller),
-    ]);
+    const { camera, live } = await cameras.viewable(caller, wanted.camera);
     const { id: camera_id, source } = camera;
     const one = {
       id: randomUUID(),
@@ -121,15 +116,6 @@ export class Reserving {
       reservations.inc({ source, status: 'failed' });
       throw error;
     }
-  }
-
-  /**
-   * A token says what somebody could do when it was made. What is ended because that has changed must not be taken again
-   * for as long as the token lives. Whoever comes from another IAM is judged by the tokens it gives.
-   */
-  async #requireStanding({ identity }: Caller): Promise<void> {
-    const person = (await this.#o.iam.lately([identity.id])).get(identity.id);
-    if (person !== undefined && !person.active) throw new AppError('SESSION_ENDED');
   }
 
   /** When Valkey has forgotten everything, it is first told again who watches. */

@@ -3,11 +3,14 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { AppError } from '../app-error.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 
+/** Says whom a token belongs to, or throws why it is no good. */
+export type Verifier = Pick<TokenVerifier, 'verify'>;
+
 /**
  * Nobody gets anywhere unless the route says who may: access is checked before a byte of the body is read, and a route
  * that declares none makes the server refuse to start.
  */
-export function guard(app: FastifyInstance, verifier: TokenVerifier): void {
+export function guard(app: FastifyInstance, verifier: Verifier): void {
   const registered: RouteOptions[] = [];
   app.addHook('onRoute', (route) => {
     registered.push(route);
@@ -25,7 +28,7 @@ export function guard(app: FastifyInstance, verifier: TokenVerifier): void {
   });
 }
 
-async function admit(request: FastifyRequest, verifier: TokenVerifier): Promise<void> {
+async function admit(request: FastifyRequest, verifier: Verifier): Promise<void> {
   const access = request.routeOptions.config.access;
   switch (access) {
     case 'public':

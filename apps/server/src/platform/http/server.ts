@@ -11,10 +11,9 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import { AppError } from '../app-error.ts';
 import type { Identity } from '../auth/identity.ts';
-import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Log } from '../log/log.ts';
 import type { HttpMetrics } from '../metrics/http-metrics.ts';
-import { guard } from './guard.ts';
+import { guard, type Verifier } from './guard.ts';
 import { type Answer, type Problem, problemOf } from './problem.ts';
 import { limitAddresses, limitUsers, type RateLimits } from './rate-limits.ts';
 import { refuseUnread } from './refuse-unread.ts';
@@ -36,7 +35,7 @@ export type HttpServer = FastifyInstance;
 
 export interface HttpServerOptions {
   readonly log: Log;
-  readonly verifier: TokenVerifier;
+  readonly verifier: Verifier;
   readonly metrics: HttpMetrics;
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly corsOrigins: readonly string[] | '*';
