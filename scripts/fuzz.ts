@@ -7,12 +7,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { FuzzFailure, type FuzzTarget, mediaTargets, runFuzz } from '@marsad/media/testing/fuzz';
 import { edgeTargets } from '@marsad/media-node/testing/edge';
+import { ingestTargets } from '@marsad/media-node/testing/ingest';
 import { root } from './test/programs.ts';
 
 /** What the heap may have grown by at the end of a target, megabytes: the inputs of one session and nothing else. */
 const maxGrowthMb = 64;
 
-const targets = [...mediaTargets, ...edgeTargets];
+const targets = [...mediaTargets, ...edgeTargets, ...ingestTargets];
 
 const usage = `npm run fuzz -- [targets] [options]      mutated inputs for everything that reads from the network
 

@@ -62,6 +62,7 @@ export interface Config {
     mode: 'auto' | 'on' | 'off';
     cameras: number;
     rtspPort: number;
+    onvifPort: number;
     /** JSON file with cameras for the catalogue, or null when no demonstration is wanted. */
     listFile: string | null;
   };
@@ -204,6 +205,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, folder:
       mode: s.MARSAD_DEMO,
       cameras: s.MARSAD_DEMO_CAMERAS,
       rtspPort: s.MARSAD_DEMO_RTSP_PORT,
+      onvifPort: s.MARSAD_DEMO_ONVIF_PORT,
       listFile,
     },
   };

@@ -80,6 +80,41 @@ export const errorCodes = {
     en: 'This camera is fetched from its address; nothing can be published to it',
     ar: 'تُجلب صورة هذه الكاميرا من عنوانها، ولا يمكن البث إليها',
   },
+  PTZ_FORBIDDEN: {
+    status: 403,
+    en: 'You may not move cameras of {source}',
+    ar: 'لا يحق لك تحريك كاميرات {source}',
+  },
+  PTZ_NOT_ENABLED: {
+    status: 409,
+    en: 'Moving the camera {camera_name} is not switched on. An administrator can do it on the page of cameras',
+    ar: 'تحريك الكاميرا {camera_name} غير مفعّل. يستطيع المسؤول تفعيله من صفحة الكاميرات',
+  },
+  PTZ_IN_USE: {
+    status: 409,
+    en: '{holder} is moving this camera; try again in {retry_after} s',
+    ar: 'يتحكّم {holder_ar} في هذه الكاميرا الآن؛ أعد المحاولة بعد {retry_after} ثانية',
+  },
+  PTZ_PRESET_NOT_FOUND: {
+    status: 404,
+    en: 'The camera {camera_name} has no preset {preset_id}',
+    ar: 'لا توجد في الكاميرا {camera_name} وضعية محفوظة برقم {preset_id}',
+  },
+  PTZ_UNSUPPORTED: {
+    status: 409,
+    en: 'The camera {camera_name} says that it cannot be moved over ONVIF',
+    ar: 'تفيد الكاميرا {camera_name} بأنه لا يمكن تحريكها عبر ONVIF',
+  },
+  PTZ_UNAUTHORIZED: {
+    status: 502,
+    en: 'The camera {camera_name} refuses the name or the password with which it is moved',
+    ar: 'ترفض الكاميرا {camera_name} اسم المستخدم أو كلمة المرور اللازمين لتحريكها',
+  },
+  PTZ_REFUSED: {
+    status: 502,
+    en: 'The camera {camera_name} did not take the command: {detail}',
+    ar: 'لم تقبل الكاميرا {camera_name} الأمر: {detail}',
+  },
   AGENCY_LIMIT_EXCEEDED: {
     status: 429,
     en: 'Agency limit reached for {source} ({current}/{limit})',

@@ -5,6 +5,7 @@ import { Edge } from './edge/edge.ts';
 import type { EdgeOptions } from './edge/edge-options.ts';
 import { HiddenStreams } from './edge/hidden-streams.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { PtzHeads } from './ingest/ptz/ptz-heads.ts';
 import { RtspPullFactory } from './ingest/source/rtsp-pull-source.ts';
 import { Lease } from './lease.ts';
 import { NodeMetrics } from './node-metrics.ts';
@@ -66,9 +67,9 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
     const address = rpc.advertise ?? rpc.listen;
     const tls: RpcTls | undefined = rpc.tls;
     const registry = new Registry();
+    const verifyCertificates = options.ingest?.verifyCertificates ?? false;
     const ingest = new Ingest({
-      connect: (stream) =>
-        new RtspPullFactory({ ...stream, verifyCertificate: options.ingest?.verifyCertificates ?? false }),
+      connect: (stream) => new RtspPullFactory({ ...stream, verifyCertificate: verifyCertificates }),
       log,
       ...(options.ingest?.gopBytes === undefined ? {} : { gopBytes: options.ingest.gopBytes }),
       onStatus: (key, status) => server.broadcast('camera.status', { ...key, status }),
@@ -79,6 +80,8 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       },
     });
     opened.push(() => ingest.close());
+    const ptz = new PtzHeads({ log, verifyCertificates });
+    opened.push(() => ptz.close());
     const metrics = new NodeMetrics(registry, ingest);
     opened.push(() => metrics.close());
     const remote = new RemoteStreams({ secret: rpc.secret, log, ...(tls ? { tls } : {}) });
@@ -88,6 +91,7 @@ export async function startMediaNode(options: MediaNodeOptions): Promise<MediaNo
       roles,
       address,
       ingest,
+      ptz,
       remote,
       registry,
       log,

@@ -1,5 +1,6 @@
-import { Gauge } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { MediaPlane } from '../media-plane/media-plane.ts';
+import { PtzLink } from '../media-plane/ptz-link.ts';
 import { agencyRoutes } from '../modules/agencies/agencies.routes.ts';
 import { cameraRoutes } from '../modules/cameras/cameras.routes.ts';
 import type { StreamKeysService } from '../modules/cameras/stream-keys.service.ts';
@@ -11,6 +12,9 @@ import { eventRoutes } from '../modules/events/events.routes.ts';
 import { iamRoutes } from '../modules/iam/iam.routes.ts';
 import { RoomAdministration } from '../modules/live/room-administration.service.ts';
 import { webhookRoutes } from '../modules/live/webhooks.routes.ts';
+import { ptzRoutes } from '../modules/ptz/ptz.routes.ts';
+import { PtzService } from '../modules/ptz/ptz.service.ts';
+import { PtzHolds } from '../modules/ptz/ptz-holds.ts';
 import { adminRoutes } from '../modules/streams/admin.routes.ts';
 import { streamRoutes } from '../modules/streams/streams.routes.ts';
 import { FigureHistory } from '../modules/system/figure-history.ts';
@@ -56,11 +60,11 @@ export async function openServer({
   opened.push(() => history.close());
   const hub = new EventHub({
     verify: (token) => verifier.verify(token),
+    review: (identity) => verifier.review(identity),
     connections: new Gauge({
       name: 'websocket_connections_total',
       help: 'WebSocket connections open now',
       registers: [registry],
-    review: (identity) => verifier.review(identity),
     }),
     onKnown: (connection) => events.greet(connection),
     now,
@@ -85,6 +89,22 @@ export async function openServer({
   iamRoutes(server, { ...people, refreshSeconds: config.tokens.refreshSeconds });
   agencyRoutes(server);
   cameraRoutes(server, cameras, streamKeys);
+  ptzRoutes(
+    server,
+    new PtzService({
+      cameras,
+      link: new PtzLink(mediaPlane),
+      holds: new PtzHolds(valkey),
+      audit: foundation.audit,
+      commands: new Counter({
+        name: 'cctv_ptz_commands_total',
+        help: 'Commands that move a camera, by agency and by how they ended (success, refused because somebody else moves it, failed)',
+        labelNames: ['source', 'status'],
+        registers: [registry],
+      }),
+      log,
+    }),
+  );
   streamRoutes(server, streams);
   adminRoutes(server, viewing);
   webhookRoutes(server, viewing.webhooks);

@@ -156,6 +156,16 @@ export class MediaPlane extends EventEmitter<Events> {
     return this.#directory.all();
   }
 
+  /** The ingest a camera that is fetched belongs to, and that is asked for one that is pushed. */
+  ingestOf(camera: string): NodeLink | undefined {
+    const ingests = this.nodes().filter((link) => link.has('ingest'));
+    const node = choose(
+      camera,
+      ingests.map(({ id }) => id),
+    );
+    return ingests.find(({ id }) => id === node);
+  }
+
   /** Edges that can be given work. */
   edges(): readonly NodeLink[] {
     return this.nodes().filter((link) => link.has('edge') && link.rpc.connected);

@@ -31,6 +31,10 @@ export const demonstration = {
     section: 'Demonstration',
     text: 'TCP port of the simulator’s RTSP server, on 127.0.0.1.',
   }),
+  MARSAD_DEMO_ONVIF_PORT: note(port.default(18555), {
+    section: 'Demonstration',
+    text: 'TCP port on 127.0.0.1 where those of the simulator’s cameras that can be moved speak ONVIF.',
+  }),
   MARSAD_DEMO_LIST: note(text.optional(), {
     section: 'Demonstration',
     text: 'JSON file with the cameras the api puts in the catalogue as demonstration cameras. `marsad start` writes it and sets this.',

@@ -26,11 +26,14 @@ describe('demonstration', () => {
 
   it('writes the simulator’s cameras down as the catalogue takes them', async () => {
     const folder = temporaryFolder();
-    const config = loadConfig({ MARSAD_DEMO_CAMERAS: '5', MARSAD_DEMO_RTSP_PORT: '20554' }, folder);
+    const ports = { MARSAD_DEMO_RTSP_PORT: '20554', MARSAD_DEMO_ONVIF_PORT: '20555' };
+    const config = loadConfig({ MARSAD_DEMO_CAMERAS: '5', ...ports }, folder);
     const file = await writeDemonstrationList(config, folder, new AbortController().signal);
     const cameras = CameraInput.array().parse(JSON.parse(readFileSync(file, 'utf8')));
     expect(cameras).toHaveLength(5);
     expect(cameras[0]?.rtsp_url).toMatch(/^rtsp:\/\/127\.0\.0\.1:20554\//);
+    expect(cameras[0]?.ptz_url).toBe('http://127.0.0.1:20555/cam-0001/onvif/device_service');
+    expect(cameras[1]).toMatchObject({ ptz_enabled: false, ptz_url: null });
   });
 
   it('reads from the farm’s log what it is drawing, this time', () => {

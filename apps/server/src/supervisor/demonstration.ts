@@ -20,6 +20,8 @@ const Listed = z.object({
   source: z.string(),
   rtspUrl: z.string(),
   subRtspUrl: z.string(),
+  ptzEnabled: z.boolean(),
+  ptzUrl: z.string().nullable(),
   location: z.object({ latitude: z.number(), longitude: z.number(), address: z.string() }),
 });
 
@@ -49,11 +51,13 @@ export async function writeDemonstrationList(config: Config, dataDir: string, si
     });
     const cameras = Listed.array()
       .parse(JSON.parse(stdout))
-      .map(({ nameAr, rtspUrl, subRtspUrl, ...same }) => ({
+      .map(({ nameAr, rtspUrl, subRtspUrl, ptzEnabled, ptzUrl, ...same }) => ({
         ...same,
         name_ar: nameAr,
         rtsp_url: rtspUrl,
         sub_rtsp_url: subRtspUrl,
+        ptz_enabled: ptzEnabled,
+        ptz_url: ptzUrl,
       }));
     writeFileSync(file, `${JSON.stringify(cameras, null, 2)}\n`, { mode: 0o600 });
     return file;
@@ -100,5 +104,6 @@ export function farmProgress(logEnd: string): string | null {
 }
 
 function farmSize({ demo }: Config): string[] {
-  return ['--cameras', String(demo.cameras), '--port', String(demo.rtspPort)];
+  const ports = ['--port', String(demo.rtspPort), '--onvif-port', String(demo.onvifPort)];
+  return ['--cameras', String(demo.cameras), ...ports];
 }

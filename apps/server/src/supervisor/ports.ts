@@ -52,6 +52,13 @@ export function portsNeeded(config: Config, demonstration: boolean): PortNeed[] 
             what: 'the simulator’s cameras',
             setting: 'MARSAD_DEMO_RTSP_PORT',
           } as const,
+          {
+            protocol: 'tcp',
+            host: '127.0.0.1',
+            port: demo.onvifPort,
+            what: 'the motors of the simulator’s cameras',
+            setting: 'MARSAD_DEMO_ONVIF_PORT',
+          } as const,
         ]
       : []),
   ];

@@ -136,7 +136,7 @@ export class Supervisor {
   }
 
   async #farm(folder: DataFolder): Promise<void> {
-    await checkPorts(portsNeeded(this.#config, true).filter(({ setting }) => setting === 'MARSAD_DEMO_RTSP_PORT'));
+    await checkPorts(portsNeeded(this.#config, true).filter(({ setting }) => setting.startsWith('MARSAD_DEMO_')));
     const cache = cacheFolder(this.#config.cacheDir, folder.path);
     await this.#terminal.step(
       'Simulated cameras',

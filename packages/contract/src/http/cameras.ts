@@ -36,6 +36,26 @@ export const RtspUrl = z
     },
   );
 
+/**
+ * Where a camera that can be moved speaks ONVIF. Only what an administrator enters, and nothing of what is there is shown
+ * to anybody: it could be any page inside the network.
+ */
+export const ControlUrl = z
+  .string()
+  .trim()
+  .max(2000)
+  .refine(
+    (text) => {
+      if (/[\p{Cc}\s]/u.test(text)) return false;
+      const url = URL.parse(text);
+      return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+    },
+    {
+      error: 'must be an http:// or https:// address',
+      params: { ar: 'يجب أن يكون عنوانًا يبدأ بـ http:// أو https://' },
+    },
+  );
+
 /** Whether we fetch the stream from the camera's address, or it is pushed to us. */
 export const CameraIngest = z.enum(['pull', 'push']);
 export type CameraIngest = z.infer<typeof CameraIngest>;
@@ -70,7 +90,12 @@ export const Camera = z
       .describe('Only for administrators, of a camera that is pulled; a password in it is masked.'),
     sub_rtsp_url: z.string().nullable().optional().describe('Only for administrators; a password in it is masked.'),
     status: CameraStatus,
-    ptz_enabled: z.boolean().describe('Kept for the catalogue: commands that move a camera are not taken yet.'),
+    ptz_enabled: z.boolean().describe('Whether it can be moved.'),
+    ptz_url: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Only for administrators; a password in it is masked. Null: at the host of the RTSP address.'),
     recording_server: z.string().nullable(),
     metadata: CameraMetadata,
     location: CameraLocation.nullable(),
@@ -105,6 +130,11 @@ export const CameraInput = z
     mode: CameraMode.default('on-demand'),
     transport: CameraTransport.default('auto'),
     ptz_enabled: z.boolean().default(false),
+    ptz_url: ControlUrl.nullable()
+      .default(null)
+      .describe(
+        'ONVIF device service. Left out: `/onvif/device_service` at the host of the RTSP address, as its user.',
+      ),
     recording_server: Label(100).nullable().default(null),
     metadata: CameraMetadata.default({}),
     location: CameraLocation.nullable().default(null),
@@ -128,6 +158,7 @@ export const CameraPatch = z
     mode: CameraMode,
     transport: CameraTransport,
     ptz_enabled: z.boolean(),
+    ptz_url: ControlUrl.nullable(),
     recording_server: Label(100).nullable(),
     metadata: CameraMetadata,
     location: CameraLocation.nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AccessAnswer, AccessRequest } from './access.ts';
+import { ptzMethods } from './ptz.ts';
 import { Profile, StreamStatus } from './stream-state.ts';
 
 /** Where a stream comes from: an address we ask, or whoever pushes it to an edge. */
@@ -154,6 +155,7 @@ export const nodeMethods = {
       ),
     }),
   },
+  ...ptzMethods,
   /** Where each camera lives, for an edge: camera id → RPC address of its ingest. Whole sets, as above. */
   'edge.routes': {
     params: z.object({

@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { RtspConnInfo } from '../edge/rtsp/conn-info.ts';
 import type { Ingest, IngestStream } from '../ingest/ingest.ts';
+import type { PtzHeads } from '../ingest/ptz/ptz-heads.ts';
 import type { Pushes } from '../push/pushes.ts';
 import type { Published } from '../stream-publishing.ts';
 import type { Result } from './method-types.ts';
+import { ptzHandlers } from './ptz-handlers.ts';
 import type { RemoteStreams } from './remote-streams.ts';
 import type { RpcPeer } from './rpc-peer.ts';
 import type { RpcHandlers } from './rpc-server.ts';
@@ -17,6 +19,8 @@ export interface NodeServiceOptions {
   /** The address this node is known by: a route to it leads to our own ingest. */
   readonly address: string;
   readonly ingest: Ingest;
+  /** Moves cameras, on an ingest. */
+  readonly ptz?: PtzHeads;
   readonly remote: RemoteStreams;
   readonly registry: Registry;
   readonly log: Logger;
@@ -39,7 +43,7 @@ export class NodeService {
 
   constructor(options: NodeServiceOptions) {
     this.#options = options;
-    const { id, roles, ingest, registry, log } = options;
+    const { id, roles, ingest, ptz, registry, log } = options;
     const subscriptions = new StreamService(ingest);
     this.#subscriptions = subscriptions;
     this.handlers = {
@@ -76,6 +80,7 @@ export class NodeService {
               this.#moved();
               return orderAnswer(accepted, generation);
             },
+            ...(ptz ? ptzHandlers(ptz) : {}),
           }
         : {}),
       ...(roles.includes('edge')

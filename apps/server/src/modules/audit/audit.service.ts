@@ -40,6 +40,7 @@ type AuditType =
   | 'participant_removed'
   | 'camera_hidden'
   | 'camera_shown'
+  | 'camera_moved'
   | 'limit_changed';
 
 /**

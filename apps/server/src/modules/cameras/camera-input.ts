@@ -3,12 +3,30 @@ import { ValidationError } from '../../platform/http/validation.ts';
 import type { CameraAddresses, CameraValues } from './cameras.repository.ts';
 import { unmaskAddress } from './rtsp-address.ts';
 
+type StreamAddresses = Omit<CameraAddresses, 'ptz'>;
+
+/**
+ * @param known everything that decides about it, as it is to be from now on
+ * @returns where the camera is moved
+ * @throws ValidationError for a camera that is to be moved, and nothing says where
+ */
+export function ptzAddressFrom(
+  given: string | null | undefined,
+  { ingest, enabled, before }: { ingest: CameraIngest; enabled: boolean; before: string | null },
+): string | null {
+  const address = typeof given === 'string' ? addressOf('ptz_url', given, before) : given === null ? null : before;
+  if (address === null && enabled && ingest === 'push') {
+    throw ValidationError.at('ptz_url', 'is needed to move a camera that is pushed', 'مطلوب لتحريك كاميرا تبث إلينا');
+  }
+  return address;
+}
+
 /** @throws ValidationError when what is given and how the stream comes do not belong together */
 export function addressesOf(
   ingest: CameraIngest,
   { rtsp_url, sub_rtsp_url }: Pick<CameraPatch, 'rtsp_url' | 'sub_rtsp_url'>,
-  before: CameraAddresses,
-): CameraAddresses {
+  before: StreamAddresses,
+): StreamAddresses {
   if (ingest === 'push') {
     if (rtsp_url === undefined && (sub_rtsp_url ?? null) === null) return { main: null, sub: null };
     throw ValidationError.at(
@@ -48,7 +66,7 @@ export function valuesOf(input: CameraInput, demo = false): CameraValues {
   };
 }
 
-export function changesOf({ rtsp_url, sub_rtsp_url, location, metadata, ...plain }: CameraPatch) {
+export function changesOf({ rtsp_url, sub_rtsp_url, ptz_url, location, metadata, ...plain }: CameraPatch) {
   return {
     ...plain,
     ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),

@@ -18,6 +18,7 @@ export function cameraView(row: CameraRow, live: CameraLive, showAddresses: bool
     ...(showAddresses && row.main_display !== null
       ? { rtsp_url: row.main_display, sub_rtsp_url: row.sub_display }
       : {}),
+    ...(showAddresses ? { ptz_url: row.ptz_display } : {}),
     status: live.status,
     ptz_enabled: row.ptz_enabled,
     recording_server: row.recording_server,

@@ -8,14 +8,16 @@ import type { CameraTables } from './cameras.tables.ts';
 
 export type CameraRow = Omit<
   Selectable<CameraTables['cameras']>,
-  'main_url' | 'sub_url' | 'stream_key' | 'stream_key_hash'
+  'main_url' | 'sub_url' | 'ptz_url' | 'stream_key' | 'stream_key_hash'
 >;
 
-/** Both addresses with their passwords. */
+/** Its addresses with their passwords. */
 export interface CameraAddresses {
   /** Null of a camera that is pushed, and of one whose address cannot be read, because it was sealed with another key. */
   readonly main: string | null;
   readonly sub: string | null;
+  /** Its own for being moved. */
+  readonly ptz: string | null;
 }
 
 /** Everything of a row but its addresses, which are written by {@link CameraRepository} alone. */
@@ -25,6 +27,8 @@ export type CameraValues = Omit<
   | 'sub_url'
   | 'main_display'
   | 'sub_display'
+  | 'ptz_url'
+  | 'ptz_display'
   | 'stream_key'
   | 'stream_key_hash'
   | 'id'
@@ -61,6 +65,8 @@ export interface CameraFilter extends Pick<CameraQuery, 'q' | 'limit' | 'offset'
   readonly addresses: boolean;
 }
 
+type Sealed = { id: string; main_url: Buffer | null; sub_url: Buffer | null; ptz_url?: Buffer | null };
+
 const columns = [
   'id',
   'name',
@@ -70,6 +76,7 @@ const columns = [
   'path',
   'main_display',
   'sub_display',
+  'ptz_display',
   'mode',
   'transport',
   'ptz_enabled',
@@ -85,7 +92,7 @@ const columns = [
   'deleted_at',
 ] as const satisfies readonly (keyof CameraRow)[];
 
-const place = (id: string, profile: 'main' | 'sub' | 'stream-key') => `cameras/${id}/${profile}`;
+const place = (id: string, profile: 'main' | 'sub' | 'ptz' | 'stream-key') => `cameras/${id}/${profile}`;
 const hashOf = (key: string) => createHash('sha256').update(key).digest();
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -180,7 +187,7 @@ export class CameraRepository {
   async addresses(id: string, trx?: Transaction<Tables>): Promise<CameraAddresses | undefined> {
     const row = await (trx ?? this.#sql)
       .selectFrom('cameras')
-      .select(['id', 'main_url', 'sub_url'])
+      .select(['id', 'main_url', 'sub_url', 'ptz_url'])
       .where('id', '=', id)
       .executeTakeFirst();
     return row && this.#open(row);
@@ -234,14 +241,14 @@ export class CameraRepository {
     trx: Transaction<Tables>,
     id: string,
     values: Updateable<CameraTables['cameras']>,
-    addresses?: CameraAddresses,
+    addresses: Partial<CameraAddresses> = {},
     streamKey?: string | null,
   ): Promise<CameraRow | undefined> {
     return trx
       .updateTable('cameras')
       .set({
         ...values,
-        ...(addresses ? this.#seal(id, addresses) : {}),
+        ...this.#seal(id, addresses),
         ...(streamKey === undefined ? {} : this.#sealKey(id, streamKey)),
         updated_at: sql`now()`,
       })
@@ -259,12 +266,21 @@ export class CameraRepository {
     return this.#sql.transaction().execute(work);
   }
 
-  #seal(id: string, { main, sub }: CameraAddresses) {
+  /** Only what is given: what is not stays as it is sealed. */
+  #seal(id: string, { main, sub, ptz }: Partial<CameraAddresses>) {
+    const sealed = (address: string | null, of: 'main' | 'sub' | 'ptz') =>
+      address === null
+        ? { url: null, display: null }
+        : { url: this.#box.seal(address, place(id, of)), display: this.#mask(address) };
+    const of = {
+      main: main === undefined ? undefined : sealed(main, 'main'),
+      sub: sub === undefined ? undefined : sealed(sub, 'sub'),
+      ptz: ptz === undefined ? undefined : sealed(ptz, 'ptz'),
+    };
     return {
-      main_url: main === null ? null : this.#box.seal(main, place(id, 'main')),
-      main_display: main === null ? null : this.#mask(main),
-      sub_url: sub === null ? null : this.#box.seal(sub, place(id, 'sub')),
-      sub_display: sub === null ? null : this.#mask(sub),
+      ...(of.main && { main_url: of.main.url, main_display: of.main.display }),
+      ...(of.sub && { sub_url: of.sub.url, sub_display: of.sub.display }),
+      ...(of.ptz && { ptz_url: of.ptz.url, ptz_display: of.ptz.display }),
     };
   }
 
@@ -275,11 +291,10 @@ export class CameraRepository {
     };
   }
 
-  #open(row: { id: string; main_url: Buffer | null; sub_url: Buffer | null }): CameraAddresses {
-    return {
-      main: row.main_url && this.#box.tryOpen(row.main_url, place(row.id, 'main')),
-      sub: row.sub_url && this.#box.tryOpen(row.sub_url, place(row.id, 'sub')),
-    };
+  #open(row: Sealed): CameraAddresses {
+    const opened = (sealed: Buffer | null | undefined, of: 'main' | 'sub' | 'ptz') =>
+      sealed ? this.#box.tryOpen(sealed, place(row.id, of)) : null;
+    return { main: opened(row.main_url, 'main'), sub: opened(row.sub_url, 'sub'), ptz: opened(row.ptz_url, 'ptz') };
   }
 }
 

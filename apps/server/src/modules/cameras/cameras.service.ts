@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { Camera, CameraInput, CameraList, CameraPatch, CameraQuery, CameraStatus } from '@marsad/contract';
+import {
+  allows,
+  type Camera,
+  type CameraInput,
+  type CameraList,
+  type CameraPatch,
+  type CameraQuery,
+  type CameraStatus,
+} from '@marsad/contract';
 import type { CameraLive } from '../../media-plane/camera-live.ts';
 import type { MediaPlane } from '../../media-plane/media-plane.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { type Caller, permittedSources, requireAdmin, requireSource } from '../../platform/auth/identity.ts';
 import { Recent } from '../../platform/recent.ts';
 import type { AuditService } from '../audit/audit.service.ts';
-import { addressesOf, changesOf, valuesOf } from './camera-input.ts';
+import { addressesOf, changesOf, ptzAddressFrom, valuesOf } from './camera-input.ts';
 import { cameraView } from './camera-view.ts';
 import type { CameraBrief, CameraFilter, CameraRepository, CameraRow } from './cameras.repository.ts';
+import { ptzAddressOf } from './ptz-address.ts';
 import { newStreamKey } from './stream-keys.service.ts';
 
 export interface CamerasServiceOptions {
@@ -20,6 +29,12 @@ export interface CamerasServiceOptions {
 }
 
 export type { CameraBrief, CameraRow };
+
+/** A camera that may be moved, and where it is told to. */
+export interface MovableCamera extends Pick<CameraRow, 'id' | 'name' | 'source'> {
+  /** Of its ONVIF device service, with credentials. */
+  readonly url: string;
+}
 
 type CameraEvent = 'camera_deleted' | 'camera_restored' | 'camera_hidden' | 'camera_shown';
 
@@ -68,6 +83,17 @@ export class CamerasService {
     return { camera, live: this.#o.mediaPlane.live(camera.id) };
   }
 
+  /** @throws AppError `CAMERA_NOT_FOUND`, `PTZ_FORBIDDEN`, `PTZ_NOT_ENABLED` */
+  async movable(caller: Caller, id: string): Promise<MovableCamera> {
+    const row = await this.#find(id);
+    const { name, source } = row;
+    if (!allows(caller.identity.permissions, 'camera', source, 'ptz')) throw new AppError('PTZ_FORBIDDEN', { source });
+    const addresses = row.ptz_enabled ? await this.#o.repository.addresses(row.id) : undefined;
+    const url = addresses === undefined ? null : ptzAddressOf(addresses);
+    if (url === null) throw new AppError('PTZ_NOT_ENABLED', { camera_name: name });
+    return { id: row.id, name, source, url };
+  }
+
   /** Name and agency of those that exist, whoever asks; at most a few seconds old. */
   briefs(ids: readonly string[]): Promise<Map<string, CameraBrief>> {
     return this.#briefs.of(ids);
@@ -99,7 +125,11 @@ export class CamerasService {
     requireAdmin(caller);
     const { repository, audit } = this.#o;
     const id = (input.id ?? randomUUID()).toLowerCase();
-    const addresses = addressesOf(input.ingest, input, { main: null, sub: null });
+    const { ingest, ptz_enabled: enabled } = input;
+    const addresses = {
+      ...addressesOf(ingest, input, { main: null, sub: null }),
+      ptz: ptzAddressFrom(input.ptz_url, { ingest, enabled, before: null }),
+    };
     const key = input.ingest === 'push' ? newStreamKey() : null;
     const row = await repository.transaction(async (trx) => {
       const made = await repository.insert(trx, id, valuesOf(input), addresses, key);
@@ -122,7 +152,12 @@ export class CamerasService {
     const { rtsp_url, sub_rtsp_url } = patch;
     // What is not given stays as it is sealed: it may be one that cannot be read.
     const given = rtsp_url !== undefined || sub_rtsp_url !== undefined || ingest !== known.ingest;
-    const addresses = given ? addressesOf(ingest, patch, before) : undefined;
+    const enabled = patch.ptz_enabled ?? known.ptz_enabled;
+    const ptz = ptzAddressFrom(patch.ptz_url, { ingest, enabled, before: before.ptz });
+    const addresses = {
+      ...(given ? addressesOf(ingest, patch, before) : {}),
+      ...(patch.ptz_url === undefined ? {} : { ptz }),
+    };
     // A camera that is pulled has no key: one that was given away before must not open anything later.
     const key = ingest === known.ingest ? undefined : ingest === 'push' ? newStreamKey() : null;
     const row = await repository.transaction(async (trx) => {

@@ -15,6 +15,8 @@ export interface CameraTables {
     sub_url: Buffer | null;
     main_display: string | null;
     sub_display: string | null;
+    ptz_url: Buffer | null;
+    ptz_display: string | null;
     mode: 'always' | 'on-demand';
     transport: 'auto' | 'tcp' | 'udp';
     ptz_enabled: boolean;

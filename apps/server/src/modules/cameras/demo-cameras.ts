@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { CameraInput, RtspUrl } from '@marsad/contract';
 import { z } from 'zod';
 import type { Log } from '../../platform/log/log.ts';
@@ -45,7 +46,7 @@ export async function seedDemoCameras({ repository, file, log }: DemoCamerasOpti
       count += 1;
     }
     for (const [id, camera] of wanted) {
-      const addresses = { main: camera.rtsp_url, sub: camera.sub_rtsp_url };
+      const addresses = { main: camera.rtsp_url, sub: camera.sub_rtsp_url, ptz: camera.ptz_url };
       const values = valuesOf({ ...camera, id }, true);
       if (!known.has(id)) {
         const made = await repository.insert(trx, id, values, addresses);
@@ -54,8 +55,14 @@ export async function seedDemoCameras({ repository, file, log }: DemoCamerasOpti
         continue;
       }
       const before = await repository.addresses(id, trx);
-      if (before?.main === addresses.main && before.sub === addresses.sub) continue;
-      await repository.update(trx, id, {}, addresses);
+      if (isDeepStrictEqual(before, addresses)) continue;
+      // It may have learned to be moved since.
+      await repository.update(
+        trx,
+        id,
+        before?.ptz === addresses.ptz ? {} : { ptz_enabled: camera.ptz_enabled },
+        addresses,
+      );
       count += 1;
     }
     return count;

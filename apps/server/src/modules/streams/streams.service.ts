@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Reservation, ReserveBody, StreamStats } from '@marsad/contract';
 import type { Counter } from 'prom-client';
 import { AppError } from '../../platform/app-error.ts';
-import { type Caller, permittedSources, requireSource } from '../../platform/auth/identity.ts';
+import { type Caller, permittedSources, requireSelf, requireSource } from '../../platform/auth/identity.ts';
 import type { AuditService } from '../audit/audit.service.ts';
 import type { CamerasService } from '../cameras/cameras.service.ts';
 import type { LiveService } from '../live/live.service.ts';
@@ -46,11 +46,9 @@ export class StreamsService {
    *   somebody else's `user_id`, `SERVICE_UNAVAILABLE`
    */
   async reserve(caller: Caller, body: ReserveBody, host: string): Promise<Reservation> {
+    requireSelf(caller, body.user_id);
     const { identity } = caller;
     const { live } = this.#o;
-    if (body.user_id !== undefined && body.user_id !== identity.id && body.user_id !== identity.login) {
-      throw new AppError('FORBIDDEN');
-    }
     await this.#refuseEarly(caller, body);
     const { camera_id, wall_id, quality } = body;
     const room = live.roomOf(identity.id, camera_id.toLowerCase(), wall_id, quality);

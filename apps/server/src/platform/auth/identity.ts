@@ -62,6 +62,14 @@ export function requireSource<R extends PermissionResource>(
   if (!allows(identity.permissions, resource, source, action)) throw new AppError('SOURCE_FORBIDDEN', { source });
 }
 
+/**
+ * Identity comes from the token. A `user_id` in a body is only taken when it says the same.
+ * @throws AppError `FORBIDDEN`
+ */
+export function requireSelf({ identity }: Caller, user: string | undefined): void {
+  if (user !== undefined && user !== identity.id && user !== identity.login) throw new AppError('FORBIDDEN');
+}
+
 /** @throws AppError `FORBIDDEN` unless the caller is an administrator */
 export function requireAdmin({ identity }: Caller): void {
   if (!identity.isAdmin) throw new AppError('FORBIDDEN');

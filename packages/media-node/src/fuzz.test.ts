@@ -1,8 +1,9 @@
 import { runFuzz } from '@marsad/media/testing/fuzz';
 import { expect, it } from 'vitest';
-import { edgeTargets } from './testing/fuzz-targets.ts';
+import { edgeTargets } from './edge/testing/fuzz-targets.ts';
+import { ingestTargets } from './ingest/testing/fuzz-targets.ts';
 
-it.each(edgeTargets.map((target) => [target.name, target] as const))(
+it.each([...edgeTargets, ...ingestTargets].map((target) => [target.name, target] as const))(
   'ten thousand inputs: %s',
   async (_, target) => {
     const { inputs, refused } = await runFuzz(target, { inputs: 10_000, seed: 1 });

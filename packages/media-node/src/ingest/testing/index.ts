@@ -1,0 +1,1 @@
+export { ingestTargets } from './fuzz-targets.ts';
