@@ -7,6 +7,8 @@ export interface ProbeOptions {
   readonly probe: (signal: AbortSignal) => Promise<VideoTrack | null>;
   /** One probe is done, and this is what the camera describes, or why it does not. `nextAt` is wall clock in milliseconds. */
   readonly found: (what: VideoTrack | SourceError | null, nextAt: number) => void;
+  /** After how many milliseconds one that failed is made again; null: after a whole period. Default null. */
+  readonly retryMs?: (error: SourceError) => number | null;
   /** Between probes, milliseconds. Default 60 s, 10 % of it random. */
   readonly everyMs?: number;
   /** The first probe is made at a random moment within this time, so that hundreds do not start together. Default 5 s. */
@@ -59,9 +61,10 @@ export class Probe {
     }
     if (this.#running !== running) return;
     this.#running = null;
-    const period = this.#period();
-    this.#schedule(period);
-    this.#options.found(found, this.#options.clock.now() + period);
+    const retry = found instanceof SourceError ? this.#options.retryMs?.(found) : null;
+    const wait = retry ?? this.#period();
+    this.#schedule(wait);
+    this.#options.found(found, this.#options.clock.now() + wait);
   }
 
   #period(): number {

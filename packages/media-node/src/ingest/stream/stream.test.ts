@@ -201,9 +201,27 @@ describe('Stream, on demand', () => {
     await clock.advance(60_000);
     expect(fanout.currentStatus).toMatchObject({ state: 'idle', reason: null });
     expect(stream.announced).toBe(videoTrack);
+    const before = camera.probes;
     await clock.advance(600_000);
-    expect(camera.probes).toBe(12);
+    expect(camera.probes - before).toBe(10);
     expect(camera.attempts).toEqual([]);
+  });
+
+  it('asks one that is away again after 1, 2 and 4 s, then every 30 s; one that refuses us every 60 s', async () => {
+    const { clock, camera, fanout } = setUp('on-demand');
+    camera.probeError = new SourceError('TIMEOUT');
+    await clock.advance(4_000);
+    expect(camera.probes).toBe(2);
+    await clock.advance(9_000);
+    expect(camera.probes).toBe(4);
+    await clock.advance(120_000);
+    expect(camera.probes).toBe(8);
+    camera.probeError = new SourceError('AUTH_FAILED');
+    await clock.advance(31_000);
+    expect(fanout.currentStatus.state).toBe('unauthorized');
+    const before = camera.probes;
+    await clock.advance(120_000);
+    expect(camera.probes - before).toBe(2);
   });
 
   it('does not probe while it is open', async () => {

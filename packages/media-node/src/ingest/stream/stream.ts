@@ -70,9 +70,16 @@ export class Stream implements FedStream {
     });
     const random = options.random ? { random: options.random } : {};
     this.#backoff = new Backoff({ ...options.backoff, ...random });
+    const asking = new Backoff({ ...options.backoff, ...random });
     this.#probe = new Probe({
       clock: options.clock,
-      probe: (signal) => options.source.probe(signal),
+      probe: async (signal) => {
+        const found = await options.source.probe(signal);
+        asking.reset();
+        return found;
+      },
+      // An offline camera cannot be reserved: one request that got lost must not make it so for a minute.
+      retryMs: ({ reason }) => (stateFor(reason) === 'offline' ? asking.failed() : null),
       found: (what, nextAt) => this.#probed(what, nextAt),
       ...options.probe,
       ...random,
