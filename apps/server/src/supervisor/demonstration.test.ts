@@ -45,6 +45,6 @@ describe('demonstration', () => {
   });
 
   it('knows when nobody answers', async () => {
-    expect(await farmAnswers(loadConfig({ MARSAD_DEMO_RTSP_PORT: '1' }, '/srv'))).toBe(false);
+    expect(await farmAnswers(loadConfig({ MARSAD_DEMO_ONVIF_PORT: '1' }, '/srv'))).toBe(false);
   });
 });

@@ -82,10 +82,10 @@ export function launchFarm(config: Config, cacheDir: string): Launch {
   };
 }
 
-/** Whether the farm takes connections: it does once its pictures are made. */
+/** Whether the farm is complete: cameras are moved once all pictures are made. */
 export function farmAnswers({ demo }: Config): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port: demo.rtspPort });
+    const socket = connect({ host: '127.0.0.1', port: demo.onvifPort });
     const answer = (value: boolean) => {
       socket.destroy();
       resolve(value);

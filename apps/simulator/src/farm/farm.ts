@@ -79,7 +79,10 @@ export interface Farm {
   close(): Promise<void>;
 }
 
-/** Starts a camera farm. Rejects when a port is taken or a scene cannot be encoded. */
+/**
+ * Starts a camera farm; it has started once all its scenes are drawn. Rejects when a port is taken or a scene cannot be
+ * encoded.
+ */
 export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
   const host = options.host ?? '127.0.0.1';
   const shares = new Map<SceneName, number>();
@@ -93,9 +96,6 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
   const { onvifPort = null } = options;
   const infos = farmCameras(options.cameras ?? 12, { host, port: options.port ?? 18554, onvifPort });
   const sceneOf = (info: FarmCameraInfo) => options.scene ?? info.scene;
-  const loops = new Map<SceneName, Record<ProfileName, Loop>>();
-  await Promise.all([...new Set(infos.map(sceneOf))].map(async (name) => loops.set(name, await cache.load(name))));
-
   const clock = new FrameClock(options.epochMs);
   const pacer = new Pacer(clock);
   const audio = humTemplates();
@@ -105,7 +105,8 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
     port: options.port ?? 18554,
     credentials: options.credentials ?? null,
     sessionTimeout: options.sessionTimeout ?? 60,
-    find: (path, profile) => {
+    find: async (path, profile) => {
+      await drawn.get(path);
       const camera = cameras.get(path);
       if (!camera || (profile !== 'main' && profile !== 'sub')) return null;
       return { stream: camera.streams[profile], name: camera.info.name, fault: camera.fault };
@@ -113,15 +114,13 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
   });
   const variants = new VariantSources(cache);
   const { onFrameSent, logFramesFor } = options;
-  infos.forEach((info, number) => {
+  const add = (info: FarmCameraInfo, number: number, loops: Readonly<Record<ProfileName, Loop>>) => {
     const scene = sceneOf(info);
-    const loop = loops.get(scene);
-    if (!loop) throw new Error(`scene ${scene} was not loaded`);
     const heard = onFrameSent && (logFramesFor === undefined || logFramesFor.includes(info.path));
     const camera = new FarmCamera({
       info: { ...info, scene },
       number,
-      loops: loop,
+      loops,
       audio,
       clock,
       pacer,
@@ -130,9 +129,18 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
       cut: (stream) => server.cut(stream),
     });
     cameras.set(info.path, camera);
-  });
+  };
+  // Clients may come at once: each waits until its camera has something to show, and is not told that it does not exist.
+  const loops = new Map([...new Set(infos.map(sceneOf))].map((name) => [name, cache.load(name)]));
+  const drawn = new Map(
+    infos.map((info, number) => [info.path, loops.get(sceneOf(info))?.then((loop) => add(info, number, loop))]),
+  );
+  const allDrawn = Promise.all(drawn.values());
+  allDrawn.catch(() => {});
 
   const port = await server.start();
+  const failed = (error: unknown) => server.close().then(() => Promise.reject(error));
+  await allDrawn.catch(failed);
   const onvif = new OnvifServer({
     host,
     port: onvifPort ?? 0,
@@ -144,7 +152,6 @@ export async function startFarm(options: FarmOptions = {}): Promise<Farm> {
     },
     rtspPort: port,
   });
-  const failed = (error: unknown) => server.close().then(() => Promise.reject(error));
   const openedOnvif = onvifPort === null ? null : await onvif.start().catch(failed);
   const listed = farmCameras(infos.length, { host, port, onvifPort: openedOnvif });
   const camera = (path: string): FarmCamera => {

@@ -25,7 +25,7 @@ export interface RtspTarget {
 export interface RtspConnectionOptions {
   readonly socket: Socket;
   /** By camera and profile, as in `/cam-0001/main`. */
-  readonly find: (camera: string, profile: string) => RtspTarget | null;
+  readonly find: (camera: string, profile: string) => Promise<RtspTarget | null>;
   readonly auth: { readonly verifier: RtspAuthVerifier; readonly password: (user: string) => string | null } | null;
   /** Seconds that a session lives without a sign of its client. */
   readonly sessionTimeout: number;
@@ -94,7 +94,7 @@ export class RtspConnection {
     };
     if (request.method === 'OPTIONS' && !addressOf(request.uri)) return reply(200, { Public: METHODS });
     const address = addressOf(request.uri);
-    const target = address && this.#options.find(address.camera, address.profile);
+    const target = address && (await this.#options.find(address.camera, address.profile));
     if (target?.fault?.kind === 'unplug') return this.close();
     if (request.method === 'OPTIONS') return reply(200, { Public: METHODS });
     const challenge = this.#challenge(request, target?.fault ?? null);

@@ -17,7 +17,8 @@ export interface RtspServerOptions {
   readonly credentials: RtspCredentials | null;
   /** Seconds. */
   readonly sessionTimeout: number;
-  readonly find: (camera: string, profile: string) => RtspTarget | null;
+  /** While it is waited for, the client is. */
+  readonly find: (camera: string, profile: string) => Promise<RtspTarget | null>;
 }
 
 const SCHEMES = {
