@@ -16,45 +16,35 @@ export const CameraLocation = z.object({
   address: z.string().trim().max(500).default(''),
 });
 
+/** An address of nothing but these schemes, on one line. */
+const address = (schemes: readonly [string, string]) =>
+  z
+    .string()
+    .trim()
+    .max(2000)
+    .refine(
+      (text) => {
+        if (/[\p{Cc}\s]/u.test(text)) return false;
+        const url = URL.parse(text);
+        return url !== null && schemes.some((scheme) => url.protocol === `${scheme}:`) && url.hostname !== '';
+      },
+      {
+        error: `must be an ${schemes.map((scheme) => `${scheme}://`).join(' or ')} address`,
+        params: { ar: `يجب أن يكون عنوانًا يبدأ بـ ${schemes.map((scheme) => `${scheme}://`).join(' أو ')}` },
+      },
+    );
+
 /**
  * Where a camera is reached. Only RTSP schemes: the engine opens what stands here from inside the network, so anything
  * else (`file:`, `http:`) would be a way in.
  */
-export const RtspUrl = z
-  .string()
-  .trim()
-  .max(2000)
-  .refine(
-    (text) => {
-      if (/[\p{Cc}\s]/u.test(text)) return false;
-      const url = URL.parse(text);
-      return url !== null && (url.protocol === 'rtsp:' || url.protocol === 'rtsps:') && url.hostname !== '';
-    },
-    {
-      error: 'must be an rtsp:// or rtsps:// address',
-      params: { ar: 'يجب أن يكون عنوانًا يبدأ بـ rtsp:// أو rtsps://' },
-    },
-  );
+export const RtspUrl = address(['rtsp', 'rtsps']);
 
 /**
  * Where a camera that can be moved speaks ONVIF. Only what an administrator enters, and nothing of what is there is shown
  * to anybody: it could be any page inside the network.
  */
-export const ControlUrl = z
-  .string()
-  .trim()
-  .max(2000)
-  .refine(
-    (text) => {
-      if (/[\p{Cc}\s]/u.test(text)) return false;
-      const url = URL.parse(text);
-      return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
-    },
-    {
-      error: 'must be an http:// or https:// address',
-      params: { ar: 'يجب أن يكون عنوانًا يبدأ بـ http:// أو https://' },
-    },
-  );
+export const ControlUrl = address(['http', 'https']);
 
 /** Whether we fetch the stream from the camera's address, or it is pushed to us. */
 export const CameraIngest = z.enum(['pull', 'push']);
