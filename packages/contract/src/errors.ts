@@ -92,8 +92,8 @@ export const errorCodes = {
   },
   PTZ_IN_USE: {
     status: 409,
-    en: '{holder} is moving this camera; try again in {retry_after} s',
-    ar: 'يتحكّم {holder_ar} في هذه الكاميرا الآن؛ أعد المحاولة بعد {retry_after} ثانية',
+    en: 'Somebody else is moving this camera: {holder}. Try again in {retry_after} s',
+    ar: 'يحرّك شخص آخر هذه الكاميرا الآن: {holder_ar}. أعد المحاولة بعد {retry_after} ثانية',
   },
   PTZ_PRESET_NOT_FOUND: {
     status: 404,
