@@ -93,7 +93,7 @@ export const errorCodes = {
   PTZ_IN_USE: {
     status: 409,
     en: 'Somebody else is moving this camera: {holder}. Try again in {retry_after} s',
-    ar: 'يحرّك شخص آخر هذه الكاميرا الآن: {holder_ar}. أعد المحاولة بعد {retry_after} ثانية',
+    ar: 'يحرّك شخص آخر هذه الكاميرا الآن: {holder_ar}. أعد المحاولة بعد {retry_after} ث',
   },
   PTZ_PRESET_NOT_FOUND: {
     status: 404,

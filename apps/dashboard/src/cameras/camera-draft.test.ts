@@ -40,6 +40,34 @@ describe('a camera as typed', () => {
     });
   });
 
+  it('can be moved at an address of its own, or at that of its picture', () => {
+    const movable = { ...good, ptz_enabled: 'on' };
+    expect(checkNew(good)).toMatchObject({ value: { ptz_enabled: false, ptz_url: null } });
+    expect(checkNew(movable)).toMatchObject({ ok: true, value: { ptz_enabled: true, ptz_url: null } });
+    const ptz_url = 'http://10.0.0.7/onvif/device_service';
+    expect(checkNew({ ...movable, ptz_url })).toMatchObject({ value: { ptz_url } });
+    expect(checkNew({ ...movable, ptz_url: 'rtsp://10.0.0.7' })).toEqual({ ok: false, problems: { ptz_url: 'http' } });
+    expect(checkNew({ ...good, ptz_url: 'nonsense' })).toMatchObject({ ok: true, value: { ptz_enabled: false } });
+  });
+
+  it('needs an address to be moved at when it publishes', () => {
+    const pushed = { ...good, ingest: 'push', ptz_enabled: 'on' };
+    expect(checkNew(pushed)).toEqual({ ok: false, problems: { ptz_url: 'required' } });
+    expect(checkNew({ ...pushed, name: '' })).toMatchObject({ problems: { name: 'required', ptz_url: 'required' } });
+    expect(checkChange({ ...good, ptz_enabled: 'on', ingest: 'push' }, { ...good, ptz_enabled: 'on' })).toEqual({
+      ok: false,
+      problems: { ptz_url: 'required' },
+    });
+    expect(checkNew({ ...pushed, ptz_enabled: '' })).toMatchObject({ ok: true });
+  });
+
+  it('keeps the password of its address for moving when that is not touched', () => {
+    const before = { ...good, ptz_enabled: 'on', ptz_url: 'http://admin:***@10.0.0.7/onvif/device_service' };
+    expect(checkChange({ ...before, mode: 'always' }, before)).toEqual({ ok: true, value: { mode: 'always' } });
+    expect(checkChange({ ...before, ptz_enabled: '' }, before)).toEqual({ ok: true, value: { ptz_enabled: false } });
+    expect(checkChange({ ...before, ptz_url: '' }, before)).toEqual({ ok: true, value: { ptz_url: null } });
+  });
+
   it('sends only what changed', () => {
     expect(checkChange({ ...good, mode: 'always' }, good)).toEqual({ ok: true, value: { mode: 'always' } });
     expect(checkChange(good, good)).toEqual({ ok: true, value: {} });

@@ -1,6 +1,6 @@
 import { type Camera, CameraInput, CameraPatch } from '@marsad/contract';
 
-/** What the form holds: text as typed. */
+/** What the form holds: text as typed; of a box that is ticked, `on`. */
 export type Draft = Record<DraftField, string>;
 export const draftFields = [
   'name',
@@ -11,13 +11,15 @@ export const draftFields = [
   'sub_rtsp_url',
   'mode',
   'transport',
+  'ptz_enabled',
+  'ptz_url',
   'path',
   'address',
   'latitude',
   'longitude',
 ] as const;
 export type DraftField = (typeof draftFields)[number];
-type Problem = 'required' | 'too-long' | 'rtsp' | 'path' | 'coordinate' | 'invalid';
+type Problem = 'required' | 'too-long' | 'rtsp' | 'http' | 'path' | 'coordinate' | 'invalid';
 export type Problems = Partial<Record<DraftField, Problem>>;
 
 export function draftOf(camera: Camera | null, source: string): Draft {
@@ -30,6 +32,8 @@ export function draftOf(camera: Camera | null, source: string): Draft {
     sub_rtsp_url: camera?.sub_rtsp_url ?? '',
     mode: camera?.mode ?? 'on-demand',
     transport: camera?.transport ?? 'auto',
+    ptz_enabled: camera?.ptz_enabled ? 'on' : '',
+    ptz_url: camera?.ptz_url ?? '',
     path: camera?.path ?? '',
     address: camera?.location?.address ?? '',
     latitude: camera?.location ? String(camera.location.latitude) : '',
@@ -49,6 +53,12 @@ function addressesOf(draft: Draft): Record<string, unknown> {
   return { rtsp_url: draft.rtsp_url, sub_rtsp_url: draft.sub_rtsp_url.trim() === '' ? null : draft.sub_rtsp_url };
 }
 
+/** While it is switched off, the address that is kept is not touched. */
+function movingOf(draft: Draft): Record<string, unknown> {
+  if (draft.ptz_enabled === '') return { ptz_enabled: false };
+  return { ptz_enabled: true, ptz_url: draft.ptz_url.trim() === '' ? null : draft.ptz_url };
+}
+
 function wireOf(draft: Draft): Record<string, unknown> {
   const placed = draft.latitude.trim() !== '' || draft.longitude.trim() !== '';
   return {
@@ -60,13 +70,16 @@ function wireOf(draft: Draft): Record<string, unknown> {
     path: draft.path.trim() === '' ? null : draft.path.trim(),
     mode: draft.mode,
     transport: draft.transport,
+    ...movingOf(draft),
     location: placed
       ? { latitude: numberOf(draft.latitude), longitude: numberOf(draft.longitude), address: draft.address }
       : null,
   };
 }
 
-function problemsOf(draft: Draft, issues: readonly { path: PropertyKey[]; code: string }[]): Problems {
+type Issues = readonly { path: PropertyKey[]; code: string }[];
+
+function problemsOf(draft: Draft, issues: Issues): Problems {
   const problems: Problems = {};
   for (const { path, code } of issues) {
     const field = draftFields.find((known) => known === path.at(-1));
@@ -77,6 +90,7 @@ function problemsOf(draft: Draft, issues: readonly { path: PropertyKey[]; code: 
     if (text === '' && field !== 'latitude' && field !== 'longitude') problems[field] = 'required';
     else if (code === 'too_big' && field !== 'latitude' && field !== 'longitude') problems[field] = 'too-long';
     else if (field === 'rtsp_url' || field === 'sub_rtsp_url') problems[field] = 'rtsp';
+    else if (field === 'ptz_url') problems[field] = 'http';
     else if (field === 'path') problems[field] = 'path';
     else if (field === 'latitude' || field === 'longitude') problems[field] = 'coordinate';
     else problems[field] = 'invalid';
@@ -86,11 +100,23 @@ function problemsOf(draft: Draft, issues: readonly { path: PropertyKey[]; code: 
 
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: Problems };
 
-export function checkNew(draft: Draft): Checked<CameraInput> {
-  const result = CameraInput.safeParse(wireOf(draft));
-  return result.success
+/** A camera that publishes has no address of its own for its head to be found at. */
+function missing(draft: Draft): Problems {
+  const lost = draft.ingest === 'push' && draft.ptz_enabled !== '' && draft.ptz_url.trim() === '';
+  return lost ? { ptz_url: 'required' } : {};
+}
+
+type Parsed<T> = { success: true; data: T } | { success: false; error: { issues: Issues } };
+
+function checked<T>(draft: Draft, result: Parsed<T>): Checked<T> {
+  const problems = { ...missing(draft), ...(result.success ? {} : problemsOf(draft, result.error.issues)) };
+  return result.success && Object.keys(problems).length === 0
     ? { ok: true, value: result.data }
-    : { ok: false, problems: problemsOf(draft, result.error.issues) };
+    : { ok: false, problems };
+}
+
+export function checkNew(draft: Draft): Checked<CameraInput> {
+  return checked(draft, CameraInput.safeParse(wireOf(draft)));
 }
 
 /** Only what differs from before is sent: two administrators may edit the same camera. */
@@ -98,8 +124,5 @@ export function checkChange(draft: Draft, before: Draft): Checked<CameraPatch> {
   const now = wireOf(draft);
   const then = wireOf(before);
   const changed = Object.entries(now).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(then[key]));
-  const result = CameraPatch.safeParse(Object.fromEntries(changed));
-  return result.success
-    ? { ok: true, value: result.data }
-    : { ok: false, problems: problemsOf(draft, result.error.issues) };
+  return checked(draft, CameraPatch.safeParse(Object.fromEntries(changed)));
 }

@@ -1,7 +1,7 @@
 import type { Camera } from '@marsad/contract';
 import { useTranslation } from 'react-i18next';
 import { useSettings } from '../settings/settings-store.ts';
-import { Field, Input, Select } from '../ui/field.tsx';
+import { Check, Field, Input, Select } from '../ui/field.tsx';
 import type { Draft, DraftField, Problems } from './camera-draft.ts';
 import { agencyName } from './camera-name.ts';
 import { useAgencies } from './cameras-query.ts';
@@ -25,6 +25,8 @@ export function CameraFields({ draft, problems, camera, onChange }: Props) {
   });
   const problem = (field: DraftField) => problems[field] && t(`cameras:problem.${problems[field]}`);
   const pulled = draft.ingest === 'pull';
+  const movable = draft.ptz_enabled !== '';
+  const masked = draft.ptz_url !== '' && camera?.ptz_url === draft.ptz_url && draft.ptz_url.includes('***');
 
   return (
     <>
@@ -88,6 +90,29 @@ export function CameraFields({ draft, problems, camera, onChange }: Props) {
             </Field>
           </div>
         </>
+      )}
+      <Check
+        label={t('cameras:ptz')}
+        name="ptz_enabled"
+        checked={movable}
+        onChange={(event) => onChange({ ...draft, ptz_enabled: event.target.checked ? 'on' : '' })}
+      />
+      {movable && (
+        <Field
+          label={t('cameras:ptz-address')}
+          error={problem('ptz_url')}
+          note={t(masked ? 'cameras:password-note' : pulled ? 'cameras:ptz-note' : 'cameras:ptz-note-push')}
+        >
+          {(ids) => (
+            <Input
+              {...ids}
+              {...bind('ptz_url')}
+              dir="ltr"
+              spellCheck={false}
+              placeholder="http://192.168.1.20/onvif/device_service"
+            />
+          )}
+        </Field>
       )}
       <Field label={t('cameras:path')} error={problem('path')} note={t('cameras:path-note')}>
         {(ids) => <Input {...ids} {...bind('path')} dir="ltr" spellCheck={false} autoCapitalize="none" />}

@@ -1,5 +1,5 @@
 import type { Camera } from '@marsad/contract';
-import { Eye, EyeOff, Pencil, Trash2 } from 'lucide-react';
+import { Eye, EyeOff, Move, Pencil, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
 import { useSettings } from '../settings/settings-store.ts';
@@ -31,9 +31,17 @@ export function CameraTableRow({ camera, place, isAdmin, onEdit }: Props) {
   return (
     <tr className="group hover:bg-surface-1" aria-rowindex={place}>
       <th scope="row" className={`${cell} text-start font-medium`}>
-        <bdi className="block truncate" title={name}>
-          {name}
-        </bdi>
+        <span className="flex items-center gap-2">
+          <bdi className="min-w-0 truncate" title={name}>
+            {name}
+          </bdi>
+          {camera.ptz_enabled && (
+            <span className="shrink-0 text-text-muted" title={t('cameras:movable')}>
+              <Move size={14} aria-hidden="true" />
+              <span className="sr-only">{t('cameras:movable')}</span>
+            </span>
+          )}
+        </span>
         {address && (
           <span className="block truncate text-12 font-normal text-text-muted compact:hidden" title={address}>
             <bdi dir="ltr">{address}</bdi>

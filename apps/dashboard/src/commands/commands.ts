@@ -6,6 +6,7 @@ import { session } from '../session/session.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { showToast } from '../ui/toast-store.ts';
 import { geometryOf, type LayoutName } from '../wall/layout.ts';
+import { toggleMoving } from '../wall/moving/toggle-moving.ts';
 import { linkTo } from '../wall/wall-memory.ts';
 import { useWall } from '../wall/wall-store.ts';
 
@@ -86,12 +87,19 @@ export const commands: readonly Command[] = [
   { id: 'fill', group: 'wall', keys: 'A', run: fillWall, when: onWall },
   { id: 'clear', group: 'wall', keys: 'Shift+Delete', run: clearWall, when: onWall },
   { id: 'undo', group: 'wall', keys: 'Mod+Z', run: () => useWall.getState().undo(), when: onWall },
+  {
+    id: 'move-camera',
+    group: 'wall',
+    keys: 'P',
+    run: () => toggleMoving(useWall.getState().focused),
+    when: onWall,
+  },
   { id: 'copy-link', group: 'wall', keys: 'L', run: () => void copyWallLink(), when: onWall },
   { id: 'only-wall', group: 'view', keys: 'F', run: () => useFrame.getState().toggleOnlyWall(), when: onWall },
   {
     id: 'panel',
     group: 'view',
-    keys: 'P',
+    keys: 'B',
     run: () => settings().set({ panelOpen: !settings().panelOpen }),
     when: onWall,
   },

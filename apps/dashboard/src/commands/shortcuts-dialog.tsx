@@ -13,6 +13,18 @@ const tileKeys = [
   ['remove', 'Delete'],
   ['retry', 'R'],
 ] as const;
+/** While the camera of a tile is moved and the tile has the focus. */
+const movingKeys = [
+  ['direction', 'Arrows'],
+  ['zoom-in', 'Plus'],
+  ['zoom-out', 'Minus'],
+  ['fast', 'Shift'],
+  ['speed', 'V'],
+  ['home', 'Home'],
+  ['preset', '1…9'],
+  ['presets', 'G'],
+  ['end', 'Escape'],
+] as const;
 const listKeys = [
   ['place', 'Enter'],
   ['pick', '0…9'],
@@ -59,6 +71,10 @@ export function ShortcutsDialog({ commands }: { commands: readonly ReadyCommand[
         {column(
           t('commands:on-tile'),
           tileKeys.map(([id, keys]) => [t(`commands:tile.${id}`), keys] as const),
+        )}
+        {column(
+          t('commands:while-moving'),
+          movingKeys.map(([id, keys]) => [t(`commands:moving.${id}`), keys] as const),
         )}
         {column(
           t('commands:in-list'),

@@ -37,3 +37,17 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
   return <select {...rest} className={cx(box, 'select-box h-9 w-full appearance-none pe-8 compact:h-8', className)} />;
 }
+
+interface CheckProps extends Omit<ComponentProps<'input'>, 'type'> {
+  label: ReactNode;
+}
+
+/** Yes or no; the words belong to the box. */
+export function Check({ label, className, ...rest }: CheckProps) {
+  return (
+    <label className={cx('flex min-h-8 cursor-pointer items-center gap-2 self-start text-13 font-medium', className)}>
+      <input {...rest} type="checkbox" className="size-4" />
+      {label}
+    </label>
+  );
+}

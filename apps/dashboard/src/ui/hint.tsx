@@ -6,14 +6,16 @@ interface Props {
   label: ReactNode;
   keys?: string | undefined;
   side?: 'top' | 'bottom' | 'inline-end';
+  /** Gone as soon as its control is left: where the next control lies under it. */
+  passing?: boolean;
   children: ReactNode;
 }
 
 /** A tooltip with the action's key beside its name. */
-export function Hint({ label, keys, side = 'bottom', children }: Props) {
+export function Hint({ label, keys, side = 'bottom', passing = false, children }: Props) {
   const inlineEnd = Direction.useDirection() === 'rtl' ? endSides.rtl : endSides.ltr;
   return (
-    <Tooltip.Root>
+    <Tooltip.Root disableHoverableContent={passing}>
       <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
       <Tooltip.Portal>
         <Tooltip.Content

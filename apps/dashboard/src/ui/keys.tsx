@@ -10,6 +10,8 @@ const shown: Record<string, string> = {
   Delete: 'Del',
   Arrows: '← ↑ ↓ →',
   Escape: 'Esc',
+  Plus: '+',
+  Minus: '−',
 };
 
 /** A key combination such as `Mod+K`; always left to right, as on the keyboard. */

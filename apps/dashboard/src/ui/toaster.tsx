@@ -55,6 +55,7 @@ export function Toaster() {
       ))}
       <Radix.Viewport
         label={t('common:notifications')}
+        data-toasts=""
         className="fixed end-4 bottom-12 z-50 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2 outline-none"
       />
     </Radix.Provider>

@@ -1,32 +1,46 @@
-import { Expand, ListX, Maximize2, Minimize2, RotateCcw, X } from 'lucide-react';
+import type { Camera } from '@marsad/contract';
+import { Expand, ListX, Maximize2, Minimize2, Move, RotateCcw, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useUser } from '../session/use-session.ts';
 import { Hint } from '../ui/hint.tsx';
 import type { Condition } from './live/condition.ts';
 import type { Feed } from './live/feed.ts';
 import { wallSession } from './live/live.ts';
 import { MakeRoom } from './make-room.tsx';
+import { mayMove } from './moving/may-move.ts';
+import { toggleMoving } from './moving/toggle-moving.ts';
 import { useWall } from './wall-store.ts';
 
 interface Props {
   tile: number;
   name: string;
+  camera: Camera | undefined;
   condition: Condition;
   feed: Feed;
   /** By Tab: only in the tile that has the focus, or 64 tiles were 192 stops. */
   reachable: boolean;
   maximised: boolean;
+  moving: boolean;
 }
 
 /** One row, always in the same order. */
-export function TileActions({ tile, name, condition, feed, reachable, maximised }: Props) {
+export function TileActions({ tile, name, camera, condition, feed, reachable, maximised, moving }: Props) {
   const { t } = useTranslation();
-  const action = (label: string, keys: string, icon: ReactNode, run: (button: HTMLElement) => void) => (
+  const user = useUser();
+  const action = (
+    label: string,
+    keys: string,
+    icon: ReactNode,
+    run: (button: HTMLElement) => void,
+    pressed?: boolean,
+  ) => (
     <Hint label={label} keys={keys}>
       <button
         type="button"
         tabIndex={reachable ? 0 : -1}
         aria-label={`${label}: ${name}`}
+        aria-pressed={pressed}
         onClick={(event) => run(event.currentTarget)}
         onDoubleClick={(event) => event.stopPropagation()}
       >
@@ -51,6 +65,9 @@ export function TileActions({ tile, name, condition, feed, reachable, maximised 
       )}
       {condition.kind === 'ended' &&
         action(t('wall:reserve-again'), 'R', <RotateCcw size={16} />, () => wallSession.retry(feed.camera))}
+      {(condition.kind === 'live' || moving) &&
+        mayMove(camera, user) &&
+        action(t('wall:move'), 'P', <Move size={16} />, () => toggleMoving(tile), moving)}
       {action(
         maximised ? t('wall:restore') : t('wall:maximise'),
         'Enter',

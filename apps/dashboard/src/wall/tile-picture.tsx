@@ -7,6 +7,8 @@ import { announce } from '../ui/live-region.tsx';
 import type { Condition } from './live/condition.ts';
 import type { Feed } from './live/feed.ts';
 import { mountVideo } from './live/video-pool.ts';
+import { useMoving } from './moving/moving-store.ts';
+import { MovingTile } from './moving/moving-tile.tsx';
 import { TileActions } from './tile-actions.tsx';
 import { TileDelay } from './tile-delay.tsx';
 import { TileVeil } from './tile-veil.tsx';
@@ -42,6 +44,7 @@ export function TilePicture({ tile, number, name, camera, feed, condition, focus
   const { t } = useTranslation();
   const screen = useRef<HTMLDivElement>(null);
   const word = t(`states:word.${wordOf(condition)}`);
+  const moving = useMoving((s) => s.camera === feed.camera);
 
   useEffect(() => {
     if (screen.current) mountVideo(screen.current, feed.video);
@@ -96,15 +99,19 @@ export function TilePicture({ tile, number, name, camera, feed, condition, focus
         </span>
         {kind === 'live' && <TileDelay feed={feed} />}
       </div>
+      {/* A picture that falters while its camera turns takes nothing out of the operator's hand. */}
+      {moving && (kind === 'live' || kind === 'frozen') && <MovingTile camera={feed.camera} name={name} />}
       {/* Only where they can be seen: 64 rows of hints would be the most expensive part of the wall. */}
       {(focused || pointed) && (
         <TileActions
           tile={tile}
           name={name}
+          camera={camera}
           condition={condition}
           feed={feed}
           reachable={focused}
           maximised={maximised}
+          moving={moving}
         />
       )}
     </>

@@ -10,6 +10,7 @@ import { isWallDrag } from './dragging.ts';
 import { EmptyTile } from './empty-tile.tsx';
 import type { Cell } from './layout.ts';
 import { useCondition, useFeed } from './live/live.ts';
+import { useMoving } from './moving/moving-store.ts';
 import { TilePicture } from './tile-picture.tsx';
 import { wordOf } from './tile-words.ts';
 import { useWall } from './wall-store.ts';
@@ -44,7 +45,8 @@ export const Tile = memo(function Tile({ tile, cell, cameraId, camera, focused, 
     return combine(
       draggable({
         element,
-        canDrag: () => cameraId !== null,
+        // A pull on the picture of a camera that is being moved moves the camera.
+        canDrag: () => cameraId !== null && useMoving.getState().camera !== cameraId,
         getInitialData: () => ({ kind: 'tile', tile }),
         onDragStart: () => setDragging(true),
         onDrop: () => setDragging(false),

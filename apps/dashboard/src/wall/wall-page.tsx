@@ -8,6 +8,7 @@ import { useUser } from '../session/use-session.ts';
 import { useSettings } from '../settings/settings-store.ts';
 import { showToast } from '../ui/toast-store.ts';
 import { enterWall, leaveWall } from './live/live.ts';
+import { useMoving } from './moving/moving-store.ts';
 import { WallBar } from './wall-bar.tsx';
 import { WallGrid } from './wall-grid.tsx';
 import { rememberWall, wallOfLink } from './wall-memory.ts';
@@ -34,7 +35,10 @@ export function WallPage() {
 
   useEffect(() => {
     enterWall();
-    return leaveWall;
+    return () => {
+      useMoving.getState().end();
+      leaveWall();
+    };
   }, []);
 
   return (
