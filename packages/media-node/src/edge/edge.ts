@@ -6,6 +6,7 @@ import type { EdgeParts } from './edge-parts.ts';
 import { BurstPacer } from './egress/burst-pacer.ts';
 import { EgressClock } from './egress/egress-clock.ts';
 import { Feeds } from './feed/feeds.ts';
+import { answer } from './http/answer.ts';
 import { ClientAddress } from './http/client-address.ts';
 import { EdgeServer } from './http/edge-server.ts';
 import { IngressFile } from './ingress/ingress-file.ts';
@@ -164,8 +165,7 @@ export class Edge {
     } else if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
     } else {
-      response.writeHead(404, { 'content-type': 'text/plain' });
-      response.end('not found');
+      answer(response, 404, 'not found', { 'content-type': 'text/plain' });
     }
   }
 }

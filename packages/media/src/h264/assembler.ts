@@ -112,6 +112,8 @@ export class AccessUnitAssembler {
     else if (type === nalType.sei) {
       if (this.#pending.length < 64 && nal.length <= 65_536) this.#pending.push(nal);
     } else if (type === nalType.sps || type === nalType.pps) {
+      // Those in force, said again, end nothing: GStreamer 1.22 puts them before every slice of a key picture.
+      if (this.#sets.has(nal)) return;
       this.#boundary();
       this.#sets.add(nal);
     } else if (type === nalType.accessUnitDelimiter || type === nalType.endOfSequence || type === nalType.endOfStream) {

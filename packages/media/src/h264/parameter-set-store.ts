@@ -22,18 +22,23 @@ export class ParameterSetStore {
   readonly #pps = new Map<number, { nal: Buffer; pps: Pps }>();
   readonly #active = new Map<number, ActiveSets | null>();
 
+  /** Whether this very SPS or PPS is held already. */
+  has(nal: Buffer): boolean {
+    const bytes = trimmed(nal);
+    const held = typeOfNal(bytes) === nalType.sps ? this.#sps : this.#pps;
+    for (const { nal: known } of held.values()) if (known.equals(bytes)) return true;
+    return false;
+  }
+
   /** Takes an SPS or PPS (a copy is made). Others are ignored. */
   add(nal: Buffer): void {
-    let end = nal.length;
-    while (end > 1 && nal[end - 1] === 0) end--;
-    const bytes = nal.subarray(0, end);
+    if (this.has(nal)) return;
+    const bytes = trimmed(nal);
     try {
       if (typeOfNal(bytes) === nalType.sps) {
-        for (const { nal: known } of this.#sps.values()) if (known.equals(bytes)) return;
         const sps = parseSps(bytes);
         this.#sps.set(sps.id, { nal: Buffer.from(bytes), sps });
       } else if (typeOfNal(bytes) === nalType.pps) {
-        for (const { nal: known } of this.#pps.values()) if (known.equals(bytes)) return;
         const pps = parsePps(bytes);
         this.#pps.set(pps.id, { nal: Buffer.from(bytes), pps });
       } else return;
@@ -63,4 +68,11 @@ export class ParameterSetStore {
     const pps = [...this.#pps.values()].filter((one) => one.pps.spsId === spsId).sort((a, b) => a.pps.id - b.pps.id);
     return { sps, pps: pps.map((one) => one.nal) };
   }
+}
+
+/** Without the zero bytes that may stand behind a NAL unit in a byte stream. */
+function trimmed(nal: Buffer): Buffer {
+  let end = nal.length;
+  while (end > 1 && nal[end - 1] === 0) end--;
+  return nal.subarray(0, end);
 }

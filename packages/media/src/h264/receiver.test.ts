@@ -249,6 +249,23 @@ describe('cameras', () => {
     expect(units.filter((unit) => unit.pts >= 7200)).toHaveLength(4);
   });
 
+  it('that say their parameter sets again before every slice of a key picture', () => {
+    const slices = (key: boolean, frameNum: number) =>
+      [0, 40].map((firstMb) => makeSlice({ key, frameNum, poc: frameNum * 2, firstMb }));
+    const pictures = Array.from({ length: 4 }, (_, i): Picture => {
+      const [first, second] = slices(i % 2 === 0, i % 2) as [Buffer, Buffer];
+      return [i * 3600, i % 2 === 0 ? [sps, pps, first, sps, pps, second] : [first, second]];
+    });
+    const { units, receiver } = receive(packetsOf(pictures));
+    expect(receiver.pictures.damaged).toBe(0);
+    expect(units.map((unit) => unit.nals.map(typeOfNal))).toEqual([
+      [5, 5],
+      [1, 1],
+      [5, 5],
+      [1, 1],
+    ]);
+  });
+
   it('with delimiters, filler, SEI and SVC layers in between', () => {
     const sei = Buffer.from([6, 1, 2, 3, 0x80]);
     const noise = [

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { EdgeOptions } from '../edge-options.ts';
+import { answer } from './answer.ts';
 import { allowOrigin } from './cors.ts';
 
 export interface EdgeServerOptions {
@@ -77,8 +78,8 @@ export class EdgeServer {
     } catch (error) {
       // Only the first part of the path: behind it a publisher's key may stand.
       this.#options.log.error({ err: error, resource: urlOf(request).pathname.split('/')[1] }, 'request failed');
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end();
+      if (response.headersSent) response.end();
+      else answer(response, 500, '', { 'content-type': 'text/plain' });
     }
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readFragment } from '../whep/whep-offer.ts';
+import { answer } from './answer.ts';
 import { readBody } from './body.ts';
 import { refuse } from './refuse.ts';
 
@@ -24,8 +25,7 @@ export async function answerSession(
   if (!session) return refuse(response, 404, 'no such session');
   if (request.method === 'DELETE') {
     session.end();
-    response.writeHead(200).end();
-    return;
+    return answer(response, 200, '');
   }
   if (request.method !== 'PATCH') {
     response.setHeader('allow', 'PATCH, DELETE, OPTIONS');

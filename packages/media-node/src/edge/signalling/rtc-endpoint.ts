@@ -4,6 +4,7 @@ import { DisconnectReason, LeaveRequest, LeaveRequest_Action } from '@livekit/pr
 import { WebSocketServer } from 'ws';
 import { type AccessGrant, tokenOf } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
+import { answer } from '../http/answer.ts';
 import type { Room } from '../rooms/room.ts';
 import { Session } from './session.ts';
 import { SignalSocket } from './signal-socket.ts';
@@ -27,9 +28,8 @@ export class RtcEndpoint {
   /** What `/rtc` would say to this request, in words: clients ask it why their WebSocket was refused. */
   async validate(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
     const admission = await this.#admit(request, url);
-    const refused = 'status' in admission;
-    response.writeHead(refused ? admission.status : 200, { 'content-type': 'text/plain' });
-    response.end(refused ? admission.text : 'success');
+    const { status, text } = 'status' in admission ? admission : { status: 200, text: 'success' };
+    answer(response, status, text, { 'content-type': 'text/plain' });
   }
 
   async upgrade(request: IncomingMessage, url: URL, socket: Duplex, head: Buffer): Promise<void> {

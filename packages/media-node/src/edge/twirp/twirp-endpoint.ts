@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { type AccessGrant, type AccessTokens, tokenOf } from '../access-token.ts';
+import { answer } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import { encodingOf, TwirpBody, type TwirpEncoding, type TwirpMessage, written } from './twirp-body.ts';
 import { TwirpError } from './twirp-error.ts';
@@ -53,8 +54,7 @@ export class TwirpEndpoint {
       body = JSON.stringify({ code: known.code, msg: known.message });
     }
     // Clients read the code only when the type is exactly this.
-    response.writeHead(status, { 'content-type': type });
-    response.end(body);
+    answer(response, status, body, { 'content-type': type });
   }
 
   async #call(request: IncomingMessage, url: URL, encoding: TwirpEncoding | null): Promise<string | Uint8Array> {

@@ -73,6 +73,7 @@ describe.each([
       body: offer,
     });
     expect(response.status).toBe(201);
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(500);
     const answer = await response.text();
     const [session = '', ...lines] = answer.split(/^(?=m=)/m);
     const video = lines.at(-1) ?? '';

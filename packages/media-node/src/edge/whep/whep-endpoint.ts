@@ -4,6 +4,7 @@ import { DisconnectReason } from '@livekit/protocol';
 import type { Credentials, Profile } from '@marsad/contract';
 import { type AccessGrant, largestFor, tokenOf } from '../access-token.ts';
 import type { EdgeParts } from '../edge-parts.ts';
+import { answer as reply } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import { credentialsOf, refusalStatus } from '../http/credentials.ts';
 import { refuse } from '../http/refuse.ts';
@@ -84,14 +85,13 @@ export class WhepEndpoint {
     if ('status' in place) return refuse(response, place.status, place.text);
     const answer = await this.#play(place, offered);
     if ('status' in answer) return refuse(response, answer.status, answer.text);
-    response.writeHead(201, {
+    reply(response, 201, answer.sdp, {
       'content-type': 'application/sdp',
       location: `/whep/${encodeURIComponent(name)}/${answer.session}`,
       etag: `"${answer.session}"`,
       'accept-patch': 'application/trickle-ice-sdpfrag',
       link: this.#parts.turn.links(place.grant.identity),
     });
-    response.end(answer.sdp);
   }
 
   /** With a token of the camera's room. Who may have the large picture may ask for the small one. */

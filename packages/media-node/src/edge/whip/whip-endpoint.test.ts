@@ -35,6 +35,8 @@ const last = () => publishing.published.at(-1);
 async function published(path: string, headers = {}): Promise<string> {
   const answer = await ask(path, { headers });
   expect(answer.status).toBe(201);
+  // FFmpeg 9 cannot read one in chunks.
+  expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(500);
   return answer.headers.get('location') ?? '';
 }
 const end = async (session: string) => expect((await ask(session, { method: 'DELETE' })).status).toBe(200);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Credentials } from '@marsad/contract';
 import type { Publication, Publisher } from '../../stream-publishing.ts';
 import type { EdgeParts } from '../edge-parts.ts';
+import { answer as reply } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import { credentialsOf, refusalStatus } from '../http/credentials.ts';
 import { refuse } from '../http/refuse.ts';
@@ -118,14 +119,13 @@ export class WhipEndpoint {
       return refuse(response, 400, 'the offer cannot be answered');
     }
     this.#parts.log.info({ whip: session.id, stream: door.stream }, 'publisher came');
-    response.writeHead(201, {
+    reply(response, 201, answer, {
       'content-type': 'application/sdp',
       location: `/whip/session/${session.id}`,
       etag: `"${session.id}"`,
       'accept-patch': 'application/trickle-ice-sdpfrag',
       link: this.#parts.turn.links(session.id),
     });
-    response.end(answer);
   }
 
   async #door(
