@@ -7,6 +7,7 @@ import { onlineCameras } from '../fixtures/demonstration.ts';
 import { pidOf } from '../fixtures/role-process.ts';
 import { percentile } from '../measure/percentile.ts';
 import { startUsage, type UsageOverTime } from '../measure/process-usage.ts';
+import { startStolenTime } from '../measure/stolen-time.ts';
 
 /** Cameras of the demonstration that are reserved, in rooms of their own. */
 const CAMERAS = 4;
@@ -75,9 +76,11 @@ export const api: Bench = {
       const usages = await Promise.all(
         ['api', 'media-node-1'].map((role) => startUsage([pidOf(marsad.dataDir, role)])),
       );
+      const stolen = startStolenTime();
       const startedAt = performance.now();
       await rounds(seconds);
       const elapsed = (performance.now() - startedAt) / 1000;
+      const stolenPercent = stolen();
       const [ofApi, ofNode] = await Promise.all(usages.map((usage) => usage.stop()));
       const all = Object.values(took).flat();
       for (const [why, times] of failures) say(`${times} × ${why}`);
@@ -95,6 +98,7 @@ export const api: Bench = {
           { name: 'p99 of release', value: percentile(took.release, 99), unit: 'ms' },
           { name: 'processor time of the api per request', value: cpuMs(ofApi), unit: 'ms' },
           { name: 'processor time of the media node per request', value: cpuMs(ofNode), unit: 'ms' },
+          { name: 'processor time the host gave to others', value: stolenPercent, unit: '%' },
           { name: 'failed', value: failed, target: '0' },
           { name: 'reservations left over', value: left, target: '0' },
         ],
@@ -105,6 +109,7 @@ export const api: Bench = {
           left,
           api_cpu_ms: Number(cpuMs(ofApi).toFixed(2)),
           node_cpu_ms: Number(cpuMs(ofNode).toFixed(2)),
+          stolen_percent: Number(stolenPercent.toFixed(1)),
         },
       };
     } finally {
