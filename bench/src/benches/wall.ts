@@ -8,6 +8,7 @@ import { numberOption } from '../command-line.ts';
 import { onlineCameras } from '../fixtures/demonstration.ts';
 import { askWall, bundlePageScript } from '../measure/browser.ts';
 import { rendererMemory } from '../measure/renderer-memory.ts';
+import { startStolenTime } from '../measure/stolen-time.ts';
 
 /** Pictures per second of every simulated camera. */
 const RATE = 25;
@@ -53,9 +54,11 @@ export const wall: Bench = {
       await wait(3000);
       await askWall(page, 'observeLongTasks', LONG_TASK_MS);
       const before = await askWall(page, 'shown');
+      const stolen = startStolenTime();
       const startedAt = performance.now();
       await wait(seconds * 1000);
       const after = await askWall(page, 'shown');
+      const stolenPercent = stolen();
       const measured = (performance.now() - startedAt) / 1000;
       const shownRatio = (after.pictures - before.pictures) / (tiles * RATE * measured);
       const mbPerTile = ((await rendererMemory()) - emptyBytes) / tiles / 1e6;
@@ -66,6 +69,7 @@ export const wall: Bench = {
           { name: 'all shown after', value: Math.round(allShownMs), unit: 'ms' },
           { name: 'pictures shown of sent', value: shownRatio },
           { name: `tasks over ${LONG_TASK_MS} ms`, value: long, target: '0' },
+          { name: 'processor time the host gave to others', value: stolenPercent, unit: '%' },
           { name: 'renderer memory per tile', value: mbPerTile, unit: 'MB', target: '< 12' },
         ],
         json: {
@@ -74,6 +78,7 @@ export const wall: Bench = {
           shown_ratio: Number(shownRatio.toFixed(3)),
           long_tasks: long,
           mb_per_tile: Number(mbPerTile.toFixed(1)),
+          stolen_percent: Number(stolenPercent.toFixed(1)),
         },
       };
     } finally {
