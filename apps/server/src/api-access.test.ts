@@ -25,6 +25,7 @@ const all: [string, Route][] = Object.values(routes)
 const bodies: Record<string, object> = {
   'POST /api/v1/stream/reserve': {},
   'POST /api/v1/cameras': { name: 'x', source: 'BUS', rtsp_url: 'rtsp://h/' },
+  'POST /api/v1/cameras/{id}/ptz': { command: 'home' },
 };
 const call = (route: Route, token?: string, remoteAddress = '192.0.2.1', more: Record<string, string> = {}) =>
   t.api.server.inject({
@@ -64,7 +65,8 @@ describe('as an operator of another agency', () => {
     }
     // Of what another agency has, nothing comes back: neither its camera nor its name.
     expect(answer.body).not.toContain('Secret');
-    if (name.includes('cameras/{id}') || name.endsWith('reserve'))
+    if (name.includes('/ptz')) expect(answer.json().error.code).toBe('PTZ_FORBIDDEN');
+    else if (name.includes('cameras/{id}') || name.endsWith('reserve'))
       expect(answer.json().error.code).toBe('SOURCE_FORBIDDEN');
     if (name.includes('stream/release') || name.includes('stream/heartbeat'))
       expect(answer.json().error.code).toBe('RESERVATION_NOT_FOUND');

@@ -47,6 +47,7 @@ describe('ports', () => {
       'udp 8002',
       'udp 8003',
       'tcp 18554',
+      'tcp 18555',
     ]);
     expect(portsNeeded(config, false)).toHaveLength(11);
     expect(portsNeeded(loadConfig({ MARSAD_RTSP: 'off' }, '/srv'), false)).toHaveLength(3);
