@@ -85,7 +85,7 @@ describe('POST /api/v1/cameras/{id}/ptz', () => {
     const { presets } = await operator.ptz.presets({ params: { id } });
     expect(presets.map(({ preset_id }) => preset_id)).toEqual([1, 2, 3]);
     await command(operator, id, { command: 'preset', preset_id: 3, speed: 1 });
-    await until(() => !state().moving && state().position.pan !== 0, 8_000);
+    await until(() => state().moving && state().position.pan !== 0, 8_000);
     await command(operator, id, { command: 'home', speed: 1 });
     await until(() => !state().moving && state().position.pan === 0, 8_000);
     await expect(command(operator, id, { command: 'preset', preset_id: 77 })).rejects.toMatchObject({
