@@ -10,8 +10,8 @@ export default defineConfig({
       'scripts/**/*.test.ts',
     ],
     globalSetup: ['apps/server/src/testing/services.ts'],
-    // Most files wait more than they work: three at a time even where there are but two cores.
-    maxWorkers: Math.max(3, Math.ceil(availableParallelism() / 2)),
+    // Most files wait more than they work: four at a time even where there are but two cores.
+    maxWorkers: Math.max(4, Math.ceil(availableParallelism() / 2)),
     testTimeout: 30_000,
     // What is awaited comes at once on a quiet machine; on a busy one it comes, and that is what is tested.
     expect: { poll: { timeout: 5_000 } },
